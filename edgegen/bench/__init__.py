@@ -1,0 +1,1 @@
+"""Measuring a firmware: records, how they are made, shown and kept."""

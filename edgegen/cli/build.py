@@ -1,0 +1,61 @@
+"""`edgegen build`: a model and a board in, the artifact folder with its firmware images out."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edgegen.cli.console import (
+    BoardOption,
+    JsonOption,
+    ModelOption,
+    Optimize,
+    OptimizeOption,
+    ToolchainOption,
+    print_json,
+    print_table,
+    progress,
+)
+
+
+def build(
+    board: BoardOption,
+    model: ModelOption = None,
+    out_dir: Annotated[
+        Path | None, typer.Option("-o", metavar="DIR", help="Artifact folder [default: build/<model>-<board>].")
+    ] = None,
+    optimize: OptimizeOption = Optimize.speed,
+    toolchain: ToolchainOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Turn a model into a board's firmware.
+
+    Without --model: the model that edgegen.toml in the working directory names, else the bundled example.
+    """
+    from edgegen import pipeline, settings
+
+    model = model or settings.default_model(Path())
+    target = out_dir or Path("build") / f"{model.stem}-{Path(board).stem}"
+    with progress() as step:
+        artifact = pipeline.build(board, model, target, optimize=optimize.value, toolchain=toolchain, step=step)
+    if json:
+        print_json(dataclasses.asdict(artifact))
+        return
+    print(f"{artifact.name} for {artifact.board}, {artifact.toolchain_version}, in {target}")
+    print_table(
+        ("memory", "bytes"),
+        [
+            ("flash: code, constants", artifact.flash_bytes),
+            ("RAM: all static data", artifact.ram_bytes),
+            ("  of it the arena", artifact.arena_bytes),
+            ("stack, reserved", artifact.stack_bytes),
+        ],
+    )
+    if artifact.images:
+        images = [(image.path, f"{image.offset:#x}", image.bytes) for image in artifact.images]
+        print_table(("image", "offset", "bytes"), images)
+    for note in artifact.unproven:
+        print(f"unproven on the real board: {note}")

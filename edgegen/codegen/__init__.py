@@ -1,0 +1,1 @@
+"""From a graph to a program of kernel calls, and from the program to C text."""

@@ -1,0 +1,66 @@
+"""A serial port by pyserial: a real board, a simulator's pseudo terminal, or a port on another machine by URL."""
+
+from __future__ import annotations
+
+import errno
+import time
+
+import serial
+
+from edgegen.devices.base import Device
+from edgegen.errors import EdgegenError
+
+_WRITE_TIMEOUT_S = 20.0
+
+
+class SerialPort(Device):
+    """`port` as pyserial names it: /dev/ttyUSB0, COM5, socket://host:1234, rfc2217://host:2217."""
+
+    simulated = False
+
+    def __init__(self, port: str, baud: int) -> None:
+        self._port = port
+        try:
+            self._serial = serial.serial_for_url(port, baud, timeout=0, write_timeout=_WRITE_TIMEOUT_S)
+        except (serial.SerialException, OSError, ValueError) as error:
+            raise EdgegenError(_explain_open(port, error)) from None
+
+    @property
+    def description(self) -> str:
+        return self._port
+
+    def read(self, timeout_s: float) -> bytes:
+        deadline = time.monotonic() + timeout_s
+        try:
+            # Waits for one byte, then takes all that is there.
+            self._serial.timeout = max(0.0, deadline - time.monotonic())
+            first = self._serial.read(1)
+            waiting = self._serial.in_waiting if first else 0
+            return bytes(first + (self._serial.read(waiting) if waiting else b""))
+        except (serial.SerialException, OSError, TypeError) as error:
+            # A port that is closed meanwhile raises TypeError in pyserial.
+            raise EdgegenError(f"{self._port}: the link is gone ({error}); check the cable and the board") from None
+
+    def write(self, data: bytes) -> None:
+        try:
+            self._serial.write(data)
+            self._serial.flush()
+        except serial.SerialTimeoutException:
+            raise EdgegenError(f"{self._port}: the board takes no more data; reset it") from None
+        except (serial.SerialException, OSError, TypeError) as error:
+            raise EdgegenError(f"{self._port}: the link is gone ({error}); check the cable and the board") from None
+
+    def close(self) -> None:
+        self._serial.close()
+
+
+def _explain_open(port: str, error: Exception) -> str:
+    number = getattr(error, "errno", None)
+    text = str(error)
+    if number == errno.EACCES or "Permission" in text or "Access is denied" in text:
+        return f"{port}: no permission; add yourself to its group: sudo usermod -aG dialout $USER, then log in again"
+    if number == errno.EBUSY or "busy" in text or "lock" in text:
+        return f"{port}: in use by another program (a monitor or an IDE?); close it"
+    if number == errno.ENOENT or "No such file" in text or "FileNotFound" in text:
+        return f"{port}: no such port; plug the board in, or give another --port"
+    return f"{port}: can't be opened: {text}"

@@ -1,0 +1,12 @@
+/* The part of <string.h> that boards without a C library have (hal/bare/memory.c or the port's own). */
+#ifndef EG_BARE_STRING_H
+#define EG_BARE_STRING_H
+
+#include <stddef.h>
+
+void* memcpy(void* restrict to, const void* restrict from, size_t count);
+void* memmove(void* to, const void* from, size_t count);
+void* memset(void* to, int value, size_t count);
+int memcmp(const void* a, const void* b, size_t count);
+
+#endif

@@ -1,0 +1,5 @@
+#include "eg_cast.h"
+
+void eg_cast_f32_s8(const float* input, int8_t* output, int32_t count) {
+  for (int32_t i = 0; i < count; ++i) output[i] = (int8_t)eg_float_to_int32(input[i], -128, 127);
+}

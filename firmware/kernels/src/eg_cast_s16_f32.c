@@ -1,0 +1,5 @@
+#include "eg_cast.h"
+
+void eg_cast_s16_f32(const int16_t* input, float* output, int32_t count) {
+  for (int32_t i = 0; i < count; ++i) output[i] = input[i];
+}

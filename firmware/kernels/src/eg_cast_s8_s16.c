@@ -1,0 +1,5 @@
+#include "eg_cast.h"
+
+void eg_cast_s8_s16(const int8_t* input, int16_t* output, int32_t count) {
+  for (int32_t i = 0; i < count; ++i) output[i] = input[i];
+}

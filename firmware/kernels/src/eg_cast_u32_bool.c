@@ -1,0 +1,5 @@
+#include "eg_cast.h"
+
+void eg_cast_u32_bool(const uint32_t* input, bool* output, int32_t count) {
+  for (int32_t i = 0; i < count; ++i) output[i] = input[i] != 0;
+}

@@ -1,0 +1,40 @@
+#include "eg_depthwise_conv_2d_s8_mve.h"
+
+/* The taps of the window at (top, left). */
+static EG_NOINLINE void eg_list_taps_mve(const eg_depthwise_mve_params* p, const int8_t* input, const int8_t* padding,
+                                         int32_t top, int32_t left, const int8_t** taps) {
+  for (int32_t ky = 0; ky < p->filter_h; ++ky) {
+    const int32_t y = top + ky * p->dilation_h;
+    const bool is_row = y >= 0 && y < p->input_h;
+    for (int32_t kx = 0; kx < p->filter_w; ++kx) {
+      const int32_t x = left + kx * p->dilation_w;
+      *taps++ = is_row && x >= 0 && x < p->input_w ? input + (y * p->input_w + x) * p->channels : padding;
+    }
+  }
+}
+
+void eg_depthwise_conv_2d_s8_mve(const eg_depthwise_mve_params* p, const int8_t* input, const int32_t* packed,
+                                 const int8_t* padding, int8_t* output, int32_t reverse) {
+  const int32_t channels = p->channels, count = p->filter_h * p->filter_w;
+  const int32_t extent_h = (p->filter_h - 1) * p->dilation_h, extent_w = (p->filter_w - 1) * p->dilation_w;
+  const int8_t *border[EG_DEPTHWISE_TAPS_MVE], *inner[EG_DEPTHWISE_TAPS_MVE];
+  eg_depthwise_taps_mve job = {packed, 0, p->output_offset, count >> 1, 0, count & 1, channels >> 4, channels & 15, 0};
+  if (extent_h < p->input_h && extent_w < p->input_w) eg_list_taps_mve(p, input, padding, 0, 0, inner);
+  for (int32_t i = 0; i < p->output_h; ++i) {
+    const int32_t y = reverse ? p->output_h - 1 - i : i, top = y * p->stride_h - p->pad_h;
+    const bool is_row = top >= 0 && top + extent_h < p->input_h;
+    for (int32_t k = 0; k < p->output_w; ++k) {
+      const int32_t x = reverse ? p->output_w - 1 - k : k, left = x * p->stride_w - p->pad_w;
+      if (is_row && left >= 0 && left + extent_w < p->input_w) {
+        job.taps = inner;
+        job.start = (top * p->input_w + left) * channels;
+      } else {
+        eg_list_taps_mve(p, input, padding, top, left, border);
+        job.taps = border;
+        job.start = 0;
+      }
+      job.output = output + (y * p->output_w + x) * channels;
+      p->kernel_taps(&job);
+    }
+  }
+}

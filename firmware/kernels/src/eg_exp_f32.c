@@ -1,0 +1,6 @@
+#include "eg_math.h"
+#include "eg_unary.h"
+
+void eg_exp_f32(const float* input, float* output, int32_t count) {
+  for (int32_t i = 0; i < count; ++i) output[i] = eg_expf(input[i]);
+}

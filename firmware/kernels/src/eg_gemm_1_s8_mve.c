@@ -1,0 +1,6 @@
+#include "eg_gemm_body_mve.h"
+#include "eg_gemm_s8_mve.h"
+
+__attribute__((naked)) void eg_gemm_1_s8_mve(const eg_gemm_mve* job __attribute__((unused))) {
+  EG_GEMM_1_BODY_MVE(EG_GEMM_UNSIGNED_MVE);
+}

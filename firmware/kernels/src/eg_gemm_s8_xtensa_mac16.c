@@ -1,0 +1,3 @@
+#include "eg_gemm_s8_xtensa_mac16.h"
+
+void eg_gemm_s8_xtensa_mac16(const eg_gemm_mac16* gemm) { EG_GEMM_BODY_MAC16(gemm, EG_SKIP_MAC16, EG_SCALE_MAC16); }

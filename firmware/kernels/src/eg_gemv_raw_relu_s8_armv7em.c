@@ -1,0 +1,4 @@
+#include "eg_gemv_body_armv7em.h"
+#include "eg_gemv_s8_armv7em.h"
+
+EG_GEMV(eg_gemv_raw_relu_s8_armv7em, EG_GEMV_LOAD_RAW, EG_GEMV_STEP_BYTES_RAW, EG_GEMV_RELU)

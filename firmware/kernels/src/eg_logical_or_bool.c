@@ -1,0 +1,5 @@
+#include "eg_logical.h"
+
+void eg_logical_or_bool(const eg_walk* walk, const bool* input1, const bool* input2, bool* output) {
+  EG_WALK_PAIRS(walk, bool, input1, input2, *output++ = *a || *b);
+}

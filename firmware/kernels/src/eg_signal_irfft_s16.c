@@ -1,0 +1,7 @@
+#include "eg_fft_s16.h"
+
+void eg_signal_irfft_s16(const eg_fft_plan* plan, const int16_t* input, int32_t frames, int16_t* output) {
+  for (int32_t f = 0; f < frames; ++f) {
+    eg_irfft(plan, (const eg_complex*)input + f * (plan->size + 1), (eg_complex*)output + f * plan->size);
+  }
+}

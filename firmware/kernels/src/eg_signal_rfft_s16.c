@@ -1,0 +1,8 @@
+#include "eg_fft_s16.h"
+
+void eg_signal_rfft_s16(const eg_fft_plan* plan, const int16_t* input, int32_t frames, int32_t length,
+                        int16_t* output) {
+  for (int32_t f = 0; f < frames; ++f) {
+    eg_rfft(plan, input + f * length, length, (eg_complex*)output + f * (plan->size + 1));
+  }
+}

@@ -1,0 +1,5 @@
+#include "eg_slice.h"
+
+void eg_slice_s64(const eg_slice_params* params, const void* input, const int64_t* starts, void* output) {
+  eg_copy_strided(&params->copy, (const uint8_t*)input + eg_slice_offset_s64(params, starts), output);
+}

@@ -1,0 +1,1 @@
+"""Conformance at length: `python -m tests.conformance --help`."""

@@ -45,10 +45,6 @@ class DType(enum.Enum):
         """The C99 type of one element; INT4 is held as int8_t once unpacked."""
         return _C_NAMES[self]
 
-    @property
-    def is_integer(self) -> bool:
-        return self in _INTEGERS
-
     def size_bytes(self, elements: int) -> int:
         """Bytes of `elements` elements as a model stores them (INT4 packs two in a byte)."""
         if self is DType.INT4:
@@ -56,19 +52,6 @@ class DType(enum.Enum):
         return elements * self.numpy.itemsize
 
 
-_INTEGERS = frozenset(
-    {
-        DType.INT4,
-        DType.INT8,
-        DType.INT16,
-        DType.INT32,
-        DType.INT64,
-        DType.UINT8,
-        DType.UINT16,
-        DType.UINT32,
-        DType.UINT64,
-    }
-)
 _NUMPY: dict[DType, np.dtype[np.generic]] = {
     DType.FLOAT32: np.dtype("<f4"),
     DType.FLOAT16: np.dtype("<f2"),

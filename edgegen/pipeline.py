@@ -41,9 +41,10 @@ class CompiledModel:
 
 def load_model(path: Path) -> tuple[Graph, bytes]:
     """Reads a .tflite file: its graph, and its bytes. Raises InputError."""
-    from edgegen.model_io.tflite_reader import read_tflite_file
+    from edgegen.model_io.tflite_reader import named_graph, read_model_bytes
 
-    return read_tflite_file(path), path.read_bytes()
+    data = read_model_bytes(path)
+    return named_graph(data, path), data
 
 
 def compile_graph(graph: Graph, target: Target) -> Program:

@@ -40,7 +40,7 @@ def totals_table(record: BenchRecord) -> Table:
         ("energy, estimated", _unit(record.energy_uj_estimated, "uJ")),
         ("arena", _bytes(record.arena_bytes)),
         ("RAM, arena included", _bytes(record.ram_bytes)),
-        ("stack", _bytes(record.stack_bytes)),
+        ("stack, used", _bytes(record.stack_bytes)),
         ("flash", _bytes(record.flash_bytes)),
         ("MACs", _whole(record.macs)),
         ("known-answer test", {True: "passed", False: "FAILED", None: _NONE}[record.output_match]),

@@ -59,10 +59,6 @@ class MemoryPlan:
         """Bytes of the buffers that are live at a step, aligned, overlaps counted twice."""
         return sum(aligned(b.size_bytes) for b, _ in self.placements if b.first <= step <= b.last)
 
-    def used_bytes(self, step: int) -> int:
-        """The end of the highest buffer live at a step."""
-        return max((at + b.size_bytes for b, at in self.placements if b.first <= step <= b.last), default=0)
-
     def peak_step(self) -> int:
         """The first step at which the most bytes are live; 0 for an empty plan."""
         steps = sorted({b.first for b, _ in self.placements})

@@ -44,7 +44,16 @@ _OTHER_FORMATS = (
 
 def read_tflite_file(path: Path) -> Graph:
     """Reads the model in the file `path`; the graph is named after the file's stem. Raises InputError only."""
-    path = Path(path)
+    return named_graph(read_model_bytes(path), path)
+
+
+def named_graph(data: bytes, path: Path) -> Graph:
+    """The graph in the bytes of the file `path`, named after the file's stem. Raises InputError only."""
+    return dataclasses.replace(read_tflite(data, path.name), name=path.stem)
+
+
+def read_model_bytes(path: Path) -> bytes:
+    """The bytes of a model file, at most a byte more than the limit. Raises InputError only."""
     try:
         # Anything else, a pipe say, could keep us waiting for ever.
         if path.exists() and not path.is_file():
@@ -54,7 +63,7 @@ def read_tflite_file(path: Path) -> Graph:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"{path}: the model can't be read: {reason}") from error
-    return dataclasses.replace(read_tflite(data, path.name), name=path.stem)
+    return data
 
 
 def read_tflite(data: bytes, name: str) -> Graph:

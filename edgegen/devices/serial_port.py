@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sys
 import time
 
 import serial
@@ -10,6 +11,13 @@ import serial
 from edgegen.devices.base import Device
 from edgegen.errors import EdgegenError
 
+if sys.platform == "win32":
+    _TERMINAL_ERRORS: tuple[type[Exception], ...] = ()
+else:
+    import termios
+
+    # What pyserial lets through when the other end of a terminal closes while it is being flushed; no OSError.
+    _TERMINAL_ERRORS = (termios.error,)
 _WRITE_TIMEOUT_S = 20.0
 
 
@@ -47,7 +55,7 @@ class SerialPort(Device):
             self._serial.flush()
         except serial.SerialTimeoutException:
             raise EdgegenError(f"{self._port}: the board takes no more data; reset it") from None
-        except (serial.SerialException, OSError, TypeError) as error:
+        except (serial.SerialException, OSError, TypeError, *_TERMINAL_ERRORS) as error:
             raise EdgegenError(f"{self._port}: the link is gone ({error}); check the cable and the board") from None
 
     def close(self) -> None:

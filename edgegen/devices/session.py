@@ -216,8 +216,8 @@ class Session:
 
     def exit(self, status: int = 0) -> None:
         """Ends a simulated firmware with an exit status (a real board starts again)."""
-        self._send(protocol.command("exit", status))
         try:
+            self._send(protocol.command("exit", status))
             self._next(_REPLY_TIMEOUT_S, "exit")
         except FaultError:
             raise

@@ -101,6 +101,9 @@ class _Analysis:
         mask = needs.get(node.outputs[0], np.zeros(shape[-1], dtype=np.bool_)).copy()
         if not mask.any():
             mask[0] = True
+        if node.op == "FULLY_CONNECTED" and len(mask) > 1 and mask.sum() == 1:
+            # With one scale left it would be scaled per tensor, which rounds otherwise.
+            mask[0 if not mask[0] else 1] = True
         facts = self.facts.get(position)
         groups = 1
         if facts is not None and facts.op == "DEPTHWISE_CONV_2D":

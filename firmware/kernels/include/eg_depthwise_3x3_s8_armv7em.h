@@ -120,9 +120,9 @@ EG_INLINE void eg_depthwise_3x3_s8_armv7em(int32_t along, int32_t along_bytes, i
   const int8_t* const pad = (const int8_t*)&pad_word;
   uint32_t* const staged = (uint32_t*)scratch;
   uint32_t* const inner = staged + 2;
-  for (int32_t i = 0; i < 2; ++i) {
-    eg_depthwise_stage_s8_armv7em(pad, 0, pad, 0, 1, 0, staged + i, plane_bytes);
-    eg_depthwise_stage_s8_armv7em(pad, 0, pad, 0, 1, 0, staged + plane - 2 + i, plane_bytes);
+  for (int32_t i = 0; i < 4; ++i) { /* both pairs of the columns in front and behind */
+    uint32_t* const word = staged + i % 2 + i / 2 * (plane - 2);
+    eg_depthwise_stage_s8_armv7em(pad, 0, pad, 0, 1, 0, word, plane_bytes);
   }
   for (int32_t c = 0; c < channels; c += 4) {
     const int32_t count = channels - c < 4 ? channels - c : 4, drop = 32 - 8 * count;

@@ -22,7 +22,7 @@ def lower_max_pool(graph: Graph, node: Node, target: Target) -> Lowering | None:
     if graph.tensors[node.outputs[0]].dtype is not DType.INT8:
         return None
     (call,) = MaxPool2D().lower(graph, node, target).calls
-    return Lowering((_with_gap(graph, node, call, "eg_max_pool_2d_s8_mve"),))
+    return Lowering((_vector_call(call, "eg_max_pool_2d_s8_mve"),))
 
 
 def lower_average_pool(graph: Graph, node: Node, target: Target) -> Lowering | None:
@@ -42,7 +42,7 @@ def lower_average_pool(graph: Graph, node: Node, target: Target) -> Lowering | N
     half, multiplier, shift = mean
     constants = Struct("eg_mean_mve", (("half", half), ("multiplier", multiplier), ("shift", shift)))
     call = replace(call, arguments=(params, constants, *call.arguments[1:]))
-    call = _with_gap(graph, node, call, "eg_average_pool_2d_s8_mve")
+    call = _vector_call(call, "eg_average_pool_2d_s8_mve")
     activation = clamp(output.elements, fields["activation_min"], fields["activation_max"], node.outputs[0])
     return Lowering((call, *activation))
 
@@ -66,6 +66,6 @@ def _is_inside(source: tuple[int, ...], output: tuple[int, ...], options: Pool2D
     return all((output[axis] - 1) * stride + size <= source[axis] for axis, stride, size in windows)
 
 
-def _with_gap(graph: Graph, node: Node, call: KernelCall, kernel: str) -> KernelCall:
-    """The call with its vector kernel, which reads all of a vector's windows before it writes them."""
+def _vector_call(call: KernelCall, kernel: str) -> KernelCall:
+    """The scalar call with a vector kernel, which reads the windows of a vector's channels before it writes them."""
     return replace(call, kernel=kernel, header=_HEADER, sources=(f"{kernel}.c",))

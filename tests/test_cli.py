@@ -186,7 +186,8 @@ def test_signal_leaves_no_process_and_nothing_half_written(number: signal.Signal
     assert running.returncode == 128 + number
     assert b"Traceback" not in errors
     assert not any(Path(folders["work"]).iterdir())
-    assert not any(Path(folders["tmp"]).iterdir())
+    # A compiler that is killed may leave a temporary file of its own; edgegen leaves none.
+    assert not [path.name for path in Path(folders["tmp"]).glob("edgegen-*")]
     with pytest.raises(ProcessLookupError):
         os.killpg(running.pid, 0)
 

@@ -62,6 +62,8 @@ class Qemu(Device):
                 raise self._ended() from None
             try:
                 self._port = SerialPort(terminal, profile.console.baud)
+            except EdgegenError:  # the terminal goes with QEMU, even while it is open here
+                raise self._ended() from None
             finally:
                 os.close(reader)
         except BaseException:

@@ -5,6 +5,7 @@ TensorFlow is imported once; forks of that process do the jobs, since the conver
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pickle
 import signal
@@ -24,6 +25,7 @@ from tests.keras.table import ROWS
 
 def _serve(folder: Path) -> None:
     """The parent of the forks. It starts none of TensorFlow's threads, which a fork would lack."""
+    _end_with_parent()
     jobs, processes = pickle.loads((folder / "jobs").read_bytes())
     import keras
     import tensorflow
@@ -35,6 +37,7 @@ def _serve(folder: Path) -> None:
             running[child] = numbers
             return
         try:
+            _end_with_parent()
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             os.dup2(os.open(folder / f"{os.getpid()}.log", os.O_WRONLY | os.O_CREAT), 2)
             for number in numbers:
@@ -60,6 +63,12 @@ def _serve(folder: Path) -> None:
         if not answer.exists():  # otherwise it was the interpreter
             _answer(answer, Converted(None, f"the converter dies of {name}"))
         start(numbers[len(begun) :])
+
+
+def _end_with_parent() -> None:
+    """Tests that are killed leave no converter behind."""
+    set_parent_death_signal = 1
+    ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
 
 
 def _work(tensorflow: Any, libraries: tuple[Any, Any], job: Job, path: Path) -> None:

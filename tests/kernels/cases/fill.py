@@ -43,7 +43,7 @@ def cases() -> Iterator[Case]:
             "SHAPE", kind.lower(), single("SHAPE", [T((2, 3, 1), kind)], [T((3,), "INT32")], {"out_type": "INT32"})
         )
         yield Case("BROADCAST_TO", kind.lower(), _broadcast((2, 1, 3), (2, 4, 3), kind))
-    yield Case("SHAPE", "int64", single("SHAPE", [T((2, 3))], [T((2,), "INT64")], {"out_type": "INT64"}))
+    yield Case("SHAPE", "out_int64", single("SHAPE", [T((2, 3))], [T((2,), "INT64")], {"out_type": "INT64"}))
     rows = {
         "new_axes": _broadcast((3,), (2, 2, 3)),
         "scalar": _broadcast((), (2, 3)),

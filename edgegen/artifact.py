@@ -28,6 +28,16 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class RegionUse:
+    """How many bytes of a memory region the firmware uses, stack included, of how many there are."""
+
+    name: str
+    kind: str
+    bytes: int
+    length_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class SelfTest:
     """What the firmware's self-test must give: CRC-32 (8 hex digits) of each output for the fixed test input."""
 
@@ -53,6 +63,7 @@ class Artifact:
     flash_bytes: int
     ram_bytes: int
     stack_bytes: int
+    regions: tuple[RegionUse, ...]
     elf: str
     elf_sha256: str
     images: tuple[Image, ...]
@@ -101,6 +112,7 @@ def read_manifest(folder: Path) -> Artifact:
 def _from_table(table: dict[str, Any]) -> Artifact:
     values = dict(table)
     values["images"] = tuple(Image(**image) for image in table["images"])
+    values["regions"] = tuple(RegionUse(**region) for region in table["regions"])
     values["self_test"] = SelfTest(tuple(table["self_test"]["output_crc32"]))
     values["kernels"] = tuple(table["kernels"])
     values["unproven"] = tuple(table["unproven"])

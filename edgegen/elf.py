@@ -17,6 +17,8 @@ from edgegen.errors import EdgegenError
 
 # The linker scripts reserve the stack in a section of this name.
 _STACK = ".stack"
+# And copies to faster memory in these.
+_FAST = (".fast_code", ".fast_constants")
 _FILL = b"\xff"
 
 
@@ -24,7 +26,7 @@ _FILL = b"\xff"
 class ElfSizes:
     """Bytes of a linked firmware: `flash_bytes` code, constants and initialised data; `ram_bytes` static data.
 
-    Initialised data counts in both; the stack in neither.
+    Initialised data, and code and constants that are copied to faster memory, count in both; the stack in neither.
     """
 
     flash_bytes: int
@@ -33,11 +35,17 @@ class ElfSizes:
 
 
 def measure(elf: Path, regions: Sequence[Region]) -> ElfSizes:
-    """The sizes of an ELF; `regions` gives the bytes in each (by run-time address, stack included)."""
+    """The sizes of an ELF; `regions` gives the bytes in each, the stack and what is copied from there included."""
     flash = ram = 0
     used = {region.name: 0 for region in regions}
     with _opened(elf) as file:
-        for section in ELFFile(file).iter_sections():
+        image = ELFFile(file)
+        for segment in image.iter_segments("PT_LOAD"):
+            load, run = int(segment["p_paddr"]), int(segment["p_vaddr"])
+            for region in regions:
+                if region.origin <= load < region.end and load != run:
+                    used[region.name] += int(segment["p_filesz"])
+        for section in image.iter_sections():
             flags, size = int(section["sh_flags"]), int(section["sh_size"])
             if not flags & SH_FLAGS.SHF_ALLOC or size == 0:
                 continue
@@ -48,9 +56,23 @@ def measure(elf: Path, regions: Sequence[Region]) -> ElfSizes:
                 continue
             if section["sh_type"] != "SHT_NOBITS":
                 flash += size
-            if flags & SH_FLAGS.SHF_WRITE and not flags & SH_FLAGS.SHF_EXECINSTR:
+            if (flags & SH_FLAGS.SHF_WRITE and not flags & SH_FLAGS.SHF_EXECINSTR) or section.name in _FAST:
                 ram += size
     return ElfSizes(flash, ram, tuple(used.items()))
+
+
+def code_sections(path: Path) -> dict[str, int]:
+    """The bytes of each section of code in an object file."""
+    with _opened(path) as file:
+        sections = [s for s in ELFFile(file).iter_sections() if int(s["sh_flags"]) & SH_FLAGS.SHF_EXECINSTR]
+        return {section.name: int(section["sh_size"]) for section in sections}
+
+
+def loaded_bytes(path: Path) -> int:
+    """The bytes of code, constants and initialised data in an object file."""
+    with _opened(path) as file:
+        sections = [s for s in ELFFile(file).iter_sections() if int(s["sh_flags"]) & SH_FLAGS.SHF_ALLOC]
+        return sum(int(section["sh_size"]) for section in sections if section["sh_type"] != "SHT_NOBITS")
 
 
 def flat_image(elf: Path, region: Region) -> bytes:

@@ -22,7 +22,7 @@ from edgegen.errors import EdgegenError
 from edgegen.toolchains import cache
 
 # Where each chip's ROM looks for the program, and its flash clock (a slow one that every module's flash takes).
-_PROGRAM_OFFSETS = {"esp32": 0x1000, "esp32c3": 0x0}
+_PROGRAM_OFFSETS = {"esp32": 0x1000, "esp32s3": 0x0, "esp32c3": 0x0, "esp32c6": 0x0}
 _FLASH_OPTIONS = ("--flash-mode", "dio", "--flash-freq", "40m", "--flash-size", "4MB")
 _FLASH_BYTES = 4 * 1024 * 1024
 _CONSTANTS_SECTION = ".flash_constants"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import math
 from dataclasses import dataclass
@@ -177,3 +178,7 @@ class Graph:
     def tensor(self, index: int) -> Tensor | None:
         """The tensor at `index`, or None for an omitted input (-1)."""
         return None if index < 0 else self.tensors[index]
+
+    def every_graph(self) -> tuple[Graph, ...]:
+        """By subgraph index, each knowing all the others: what a node does with a subgraph is said elsewhere."""
+        return tuple(dataclasses.replace(graph, subgraphs=self.subgraphs) for graph in self.subgraphs or (self,))

@@ -7,8 +7,12 @@ Enumerations are their upper-case schema names ("SAME", "RELU6", "INT32"). Opera
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from edgegen.ir import Options
+
+Padding: TypeAlias = "str | tuple[int, int]"
+"""SAME, VALID, or, made by edgegen's passes, how many rows above and columns to the left of the input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class UnknownOptions(Options):
 class Conv2DOptions(Options):
     """CONV_2D. `quantized_bias_type` "FLOAT32" is the schema's default and means: not given."""
 
-    padding: str = "SAME"
+    padding: Padding = "SAME"
     stride_w: int = 0
     stride_h: int = 0
     fused_activation_function: str = "NONE"
@@ -38,13 +42,31 @@ class Conv2DOptions(Options):
 class DepthwiseConv2DOptions(Options):
     """DEPTHWISE_CONV_2D. `depth_multiplier` is a hint: the filter's shape decides."""
 
-    padding: str = "SAME"
+    padding: Padding = "SAME"
     stride_w: int = 0
     stride_h: int = 0
     depth_multiplier: int = 0
     fused_activation_function: str = "NONE"
     dilation_w_factor: int = 1
     dilation_h_factor: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOptions(Options):
+    """EG_ROWS, edgegen's own: the rows from `first_row` on, as many as the output has."""
+
+    first_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRowsOptions(Options):
+    """EG_JOIN_ROWS, edgegen's own: the inputs one below the other.
+
+    `consumed` is a tensor that the output may be written over from `gap_bytes` before its start on, -1 for none.
+    """
+
+    consumed: int
+    gap_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +84,7 @@ class TransposeConvOptions(Options):
 class Pool2DOptions(Options):
     """AVERAGE_POOL_2D, MAX_POOL_2D, L2_POOL_2D."""
 
-    padding: str = "SAME"
+    padding: Padding = "SAME"
     stride_w: int = 0
     stride_h: int = 0
     filter_width: int = 0

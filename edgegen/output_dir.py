@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,11 +41,27 @@ def replace_dir(out_dir: Path) -> Iterator[Path]:
 
 
 def _swap(draft: Path, target: Path) -> None:
-    old = draft.with_name(f"{draft.name}.old")
-    if target.exists():
+    """Puts `draft` in `target`'s place; what was there is in `draft` afterwards."""
+    if not target.exists():
+        draft.rename(target)
+    elif not _exchange(draft, target):
+        old = draft.with_name(f"{draft.name}.old")
         target.rename(old)
-    draft.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+        draft.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Swaps two folders in one step, so that a process killed at any moment leaves one of them whole at each name.
+
+    False where the system can't: it needs Linux's renameat2 and a file system that knows it.
+    """
+    at_working_dir, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    rename = getattr(ctypes.CDLL(None), "renameat2", None) if sys.platform == "linux" else None
+    if rename is None:
+        return False
+    done: int = rename(at_working_dir, os.fsencode(first), at_working_dir, os.fsencode(second), exchange)
+    return done == 0
 
 
 def _files(folder: Path) -> set[str]:

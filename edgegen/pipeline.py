@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from edgegen.errors import EdgegenError, InputError
+from edgegen.errors import InputError
 
 if TYPE_CHECKING:
     from edgegen.artifact import Artifact
+    from edgegen.autotune import Choices
     from edgegen.bench.record import BenchRecord
     from edgegen.boards import BoardProfile
     from edgegen.codegen.program import Program
+    from edgegen.codegen.render import RenderedModel
+    from edgegen.flashers import FlashResult
     from edgegen.ir import Graph, Tensor
     from edgegen.model_io.arrays import Array
     from edgegen.ops.base import Target
-    from edgegen.project import Firmware, ModelFacts
+    from edgegen.project import Firmware
     from edgegen.toolchains import Toolchain
 
 Step: TypeAlias = "Callable[[str], None]"
@@ -47,31 +50,64 @@ def load_model(path: Path) -> tuple[Graph, bytes]:
     return named_graph(data, path), data
 
 
-def compile_graph(graph: Graph, target: Target) -> Program:
-    """Runs the passes, lowers every node and plans the arena. Raises UnsupportedModelError."""
+def compile_graph(
+    graph: Graph, target: Target, choices: Choices | None = None, arena_limit: int | None = None
+) -> Program:
+    """Runs the passes, lowers every node and plans the arena. Raises UnsupportedModelError.
+
+    `choices` are the targets of nodes that are not lowered for `target` (see autotune). Where the arena would exceed
+    `arena_limit` bytes, the first layers are computed in bands of rows. Raises EdgegenError where that isn't enough.
+    """
+    from edgegen.codegen.arena_limit import limit_arena
     from edgegen.codegen.program import build_program
     from edgegen.passes import run_passes
 
-    return build_program(run_passes(graph), target)
+    prepared = run_passes(graph)
+    if arena_limit is not None:
+        prepared = limit_arena(prepared, target, arena_limit)
+    return build_program(prepared, target, choices)
 
 
-def write_sources(program: Program, model_bytes: bytes, out_dir: Path) -> None:
-    """Writes the model's C files and the kernels it uses into an existing folder."""
-    from edgegen.codegen.render import render_model
+def write_sources(program: Program, model_bytes: bytes, out_dir: Path) -> RenderedModel:
+    """Writes the model's C files and the kernels it uses into an existing folder; returns what it wrote."""
+    from edgegen.codegen.render import render
 
-    for name, content in render_model(program, model_bytes).items():
+    rendered = render(program, model_bytes)
+    for name, content in rendered.files.items():
         (out_dir / name).write_bytes(content)
+    return rendered
 
 
-def compile_model(model: Path, out_dir: Path, *, optimize: str, isa: str, step: Step) -> CompiledModel:
-    """`edgegen compile`: writes a model's C into `out_dir`, as a whole or not at all. Raises InputError."""
+def compile_model(
+    model: Path,
+    out_dir: Path,
+    *,
+    optimize: str,
+    isa: str,
+    board: str | None = None,
+    tuning: Path | None = None,
+    arena_limit: int | None = None,
+    step: Step,
+) -> CompiledModel:
+    """`edgegen compile`: writes a model's C into `out_dir`, as a whole or not at all. Raises InputError.
+
+    With `board`, its kernels are used instead of `isa`'s, those of `tuning` if given.
+    """
+    from edgegen.boards import load_board
     from edgegen.ops.base import Target
     from edgegen.output_dir import replace_dir
 
     step("reading the model")
     graph, model_bytes = load_model(model)
+    choices: Choices | None = None
+    if board is not None:
+        profile = load_board(board)
+        isa = profile.kernel_isa
+        if tuning is not None:
+            tools = profile.toolchains[0]
+            choices = _tuned(graph, model_bytes, profile, tuning, optimize, tools, arena_limit, step)
     step("planning the program")
-    program = compile_graph(graph, Target(isa=isa, optimize=optimize))
+    program = compile_graph(graph, Target(isa=isa, optimize=optimize), choices, arena_limit)
     step("writing C")
     with replace_dir(out_dir) as draft:
         write_sources(program, model_bytes, draft)
@@ -80,7 +116,16 @@ def compile_model(model: Path, out_dir: Path, *, optimize: str, isa: str, step: 
 
 
 def build(
-    board: str, model: Path, out_dir: Path, *, optimize: str, toolchain: str | None = None, step: Step
+    board: str,
+    model: Path,
+    out_dir: Path,
+    *,
+    optimize: str,
+    toolchain: str | None = None,
+    tuning: Path | None = None,
+    arena_limit: int | None = None,
+    mlperf: str | None = None,
+    step: Step,
 ) -> Artifact:
     """`edgegen build`: writes the artifact folder of a model for a board, as a whole or not at all.
 
@@ -90,15 +135,17 @@ def build(
     from edgegen.artifact import Artifact, SelfTest, describe_image, write_manifest
     from edgegen.boards import load_board
     from edgegen.output_dir import replace_dir
-    from edgegen.project import write_images
+    from edgegen.project import region_uses, write_images
 
     profile = load_board(board)
     step("reading the model")
     graph, model_bytes = load_model(model)
     with replace_dir(out_dir) as draft:
-        built = _build_firmware(
-            graph, model_bytes, profile, draft, optimize=optimize, toolchain=toolchain, simulator=False, step=step
-        )
+        built = build_firmware(
+            graph, model_bytes, profile, draft,
+            optimize=optimize, toolchain=toolchain, simulator=False, tuning=tuning, arena_limit=arena_limit,
+            mlperf=mlperf, step=step,
+        )  # fmt: skip
         step("writing images")
         images = write_images(built.firmware, profile, draft)
         step("running the self-test on this machine")
@@ -120,6 +167,7 @@ def build(
             flash_bytes=firmware.flash_bytes,
             ram_bytes=firmware.ram_bytes,
             stack_bytes=firmware.stack_bytes,
+            regions=region_uses(profile, firmware),
             elf=firmware.elf.name,
             elf_sha256=hashlib.sha256(firmware.elf.read_bytes()).hexdigest(),
             images=tuple(describe_image(name, path, draft, offset) for name, path, offset in images),
@@ -138,6 +186,8 @@ def run(
     *,
     optimize: str,
     toolchain: str | None = None,
+    tuning: Path | None = None,
+    arena_limit: int | None = None,
     port: str | None,
     step: Step,
 ) -> list[list[Array]]:
@@ -149,17 +199,18 @@ def run(
     from edgegen.boards import load_board
     from edgegen.devices import open_device
     from edgegen.devices.session import Session
-    from edgegen.model_io.arrays import read_inputs, write_outputs
+    from edgegen.model_io.arrays import output_file, read_inputs, write_outputs
 
     profile = load_board(board)
     step("reading model and inputs")
     graph, model_bytes = load_model(model)
     rows = read_inputs(inputs, graph)
     results = []
-    with tempfile.TemporaryDirectory(prefix="edgegen-") as folder:
-        firmware = _build_firmware(
+    with output_file(output) as file, tempfile.TemporaryDirectory(prefix="edgegen-") as folder:
+        firmware = build_firmware(
             graph, model_bytes, profile, Path(folder),
-            optimize=optimize, toolchain=toolchain, simulator=port is None, step=step,
+            optimize=optimize, toolchain=toolchain, simulator=port is None, tuning=tuning, arena_limit=arena_limit,
+            step=step,
         ).firmware  # fmt: skip
         with open_device(profile, elf=firmware.elf, port=port) as device:
             session = Session(device, firmware_sha256=firmware.firmware_sha256)
@@ -170,7 +221,7 @@ def run(
                     session.set_input(index, array.tobytes())
                 session.invoke()
                 results.append([_array(session.get_output(i), graph.tensors[t]) for i, t in enumerate(graph.outputs)])
-    write_outputs(output, results)
+        write_outputs(file, results)
     return results
 
 
@@ -180,6 +231,8 @@ def bench(
     *,
     optimize: str,
     toolchain: str | None = None,
+    tuning: Path | None = None,
+    arena_limit: int | None = None,
     port: str | None,
     runs: int,
     warmup: int,
@@ -196,34 +249,43 @@ def bench(
     step("reading the model")
     graph, model_bytes = load_model(model)
     with tempfile.TemporaryDirectory(prefix="edgegen-") as folder:
-        built = _build_firmware(
+        built = build_firmware(
             graph, model_bytes, profile, Path(folder),
-            optimize=optimize, toolchain=toolchain, simulator=port is None, step=step,
+            optimize=optimize, toolchain=toolchain, simulator=port is None, tuning=tuning, arena_limit=arena_limit,
+            step=step,
         )  # fmt: skip
         step("running the self-test on this machine")
         expected = _self_test(graph, model_bytes, optimize)
         step(f"benchmarking on {port or 'the simulator'}")
-        firmware = BuiltFirmware(
-            program=built.program,
-            elf=built.firmware.elf,
-            firmware_sha256=built.firmware.firmware_sha256,
-            toolchain=built.toolchain.version(),
-            optimize=optimize,
-            flash_bytes=built.firmware.flash_bytes,
-            ram_bytes=built.firmware.ram_bytes,
-            self_test=expected,
-        )
+        firmware = BuiltFirmware.of(built.program, built.firmware, built.toolchain.version(), optimize, expected)
         return bench_firmware(firmware, profile, port=port, runs=runs, warmup=warmup)
 
 
+def flash(
+    folder: Path,
+    *,
+    board: str | None,
+    tool: str | None,
+    port: str | None,
+    probe: str | None,
+    drive: Path | None,
+    check: bool,
+    step: Step,
+) -> FlashResult:
+    """`edgegen flash`: writes an artifact folder to its board (see flashers.flash_artifact). Raises EdgegenError."""
+    from edgegen.flashers import flash_artifact
+
+    return flash_artifact(folder, board=board, tool=tool, port=port, probe=probe, drive=drive, check=check, step=step)
+
+
 @dataclass(frozen=True, slots=True)
-class _Built:
+class Built:
     program: Program
     firmware: Firmware
     toolchain: Toolchain
 
 
-def _build_firmware(
+def build_firmware(
     graph: Graph,
     model_bytes: bytes,
     profile: BoardProfile,
@@ -232,41 +294,82 @@ def _build_firmware(
     optimize: str,
     toolchain: str | None,
     simulator: bool,
+    tuning: Path | None = None,
+    choices: Choices | None = None,
+    arena_limit: int | None = None,
+    mlperf: str | None = None,
     step: Step,
-) -> _Built:
-    """Compiles a model to `folder`/src and builds `folder`/<name>.elf for a board, or for its simulator."""
+) -> Built:
+    """Compiles a model to `folder`/src and builds `folder`/<name>.elf for a board, or for its simulator.
+
+    `tuning` is the file of kernels chosen by measuring; without it, `choices` says which they are.
+    """
+    from edgegen.mlperf import firmware_settings
+    from edgegen.model_facts import cut_to_regions, model_facts
     from edgegen.ops.base import Target
     from edgegen.project import build_project, create_project
+    from edgegen.toolchains import choose_toolchain
 
-    tools = _choose_toolchain(profile, toolchain)
+    tools = choose_toolchain(profile, toolchain)
+    if tuning is not None:
+        choices = _tuned(graph, model_bytes, profile, tuning, optimize, tools.name, arena_limit, step)
     step("planning the program")
-    program = compile_graph(graph, Target(isa=profile.kernel_isa, optimize=optimize))
+    program = compile_graph(graph, Target(isa=profile.kernel_isa, optimize=optimize), choices, arena_limit)
+    program = cut_to_regions(program, profile, simulator=simulator)
     source_dir = folder / "src"
     source_dir.mkdir()
-    write_sources(program, model_bytes, source_dir)
-    project = create_project(_facts(program), profile, source_dir, simulator=simulator)
+    rendered = write_sources(program, model_bytes, source_dir)
+    settings = None if mlperf is None else firmware_settings(mlperf, graph)
+    project = create_project(model_facts(program, rendered), profile, source_dir, simulator=simulator, mlperf=settings)
     step(f"compiling for {profile.id} with {tools.name}")
     firmware = build_project(project, tools, optimize, folder / f"{program.name}.elf")
-    return _Built(program, firmware, tools)
+    return Built(program, firmware, tools)
 
 
-def _choose_toolchain(profile: BoardProfile, name: str | None) -> Toolchain:
-    """The toolchain asked for, else the board's first. Raises where it doesn't serve the board or isn't installed."""
-    from edgegen.toolchains import load_toolchain, toolchain_names
+def _tuned(
+    graph: Graph,
+    model_bytes: bytes,
+    profile: BoardProfile,
+    tuning: Path,
+    optimize: str,
+    toolchain: str,
+    arena_limit: int | None,
+    step: Step,
+) -> Choices:
+    """The kernels that `tuning` holds for a model and a board, else those that run fastest on its simulator."""
+    from edgegen import autotune
+    from edgegen.ops.base import Target
 
-    if name is not None and name not in profile.toolchains:
-        known = ", ".join(profile.toolchains)
-        raise InputError(f"toolchain '{name}' does not serve board {profile.id}\nthese do: {known}")
-    chosen = name or profile.toolchains[0]
-    if chosen not in toolchain_names():
-        raise InputError(
-            f"board {profile.id}: key 'toolchains' (has '{chosen}'): known are {', '.join(toolchain_names())}"
-        )
-    tools = load_toolchain(chosen)
-    missing = tools.missing()
-    if missing is not None:
-        raise EdgegenError(f"board {profile.id}: toolchain {tools.name} is not complete: {missing}")
-    return tools
+    if optimize != "speed":
+        raise InputError("--autotune looks for the fastest kernels; leave out --optimize size")
+    own = Target(isa=profile.kernel_isa, optimize=optimize)
+    key = autotune.Key(graph.source_sha256, profile.id, toolchain, arena_limit, autotune.kernels_version())
+    kept = autotune.read_choices(tuning, key, profile.isas)
+    if kept is not None:
+        return kept
+    if profile.simulator.kind == "host":
+        raise InputError(f"--autotune counts instructions on a simulator, and board {profile.id} has none")
+    expected = _self_test(graph, model_bytes, optimize)
+
+    def measure(choices: Choices) -> dict[int, int]:
+        from edgegen.bench.runner import BuiltFirmware, bench_firmware
+
+        with tempfile.TemporaryDirectory(prefix="edgegen-") as folder:
+            built = build_firmware(
+                graph, model_bytes, profile, Path(folder), optimize=optimize, toolchain=toolchain,
+                simulator=True, choices=choices, arena_limit=arena_limit, step=lambda step: None,
+            )  # fmt: skip
+            firmware = BuiltFirmware.of(built.program, built.firmware, toolchain, optimize, expected)
+            record = bench_firmware(firmware, profile, port=None, runs=1, warmup=0, memory=False)
+        if not record.output_match:
+            raise autotune.WrongOutputs(f"{profile.id}: with other kernels the outputs differ: {choices}")
+        counted = zip(built.program.main.graph.nodes, record.layers, strict=True)
+        return {node.outputs[0]: layer.instructions or 0 for node, layer in counted if node.outputs}
+
+    main = compile_graph(graph, own, arena_limit=arena_limit).main.graph
+    found = autotune.tune(main, autotune.targets_of(own, profile.isas), measure, step)
+    autotune.write_choices(tuning, key, found, main)
+    return found.choices
 
 
 def _self_test(graph: Graph, model_bytes: bytes, optimize: str) -> tuple[str, ...]:
@@ -277,31 +380,12 @@ def _self_test(graph: Graph, model_bytes: bytes, optimize: str) -> tuple[str, ..
 
     host = load_board("host")
     with tempfile.TemporaryDirectory(prefix="edgegen-") as folder:
-        built = _build_firmware(
+        built = build_firmware(
             graph, model_bytes, host, Path(folder),
             optimize=optimize, toolchain=None, simulator=False, step=lambda step: None,
         )  # fmt: skip
         with open_device(host, elf=built.firmware.elf) as device:
             return Session(device).self_test()
-
-
-def _facts(program: Program) -> ModelFacts:
-    """What the firmware project has to know of a program."""
-    from edgegen.project import ModelFacts
-
-    graph, peak = program.graph, program.peak_layer
-    # Converters join the names of all that they fused: the first is enough.
-    peak_name = peak.name.split(";")[0][:60] if peak else ""
-    return ModelFacts(
-        name=program.name,
-        sha256=graph.source_sha256,
-        arena_bytes=program.arena_bytes,
-        constant_bytes=program.constant_bytes,
-        input_bytes=tuple(graph.tensors[i].size_bytes for i in graph.inputs),
-        output_bytes=tuple(graph.tensors[i].size_bytes for i in graph.outputs),
-        layers=tuple(position for position, layer in enumerate(program.main.layers) if layer.calls),
-        peak_layer=f"{peak.index} {peak.op} '{peak_name}'" if peak else "",
-    )
 
 
 def _array(data: bytes, tensor: Tensor) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 import sys
@@ -12,12 +13,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import intelhex
 import jinja2
 
 from edgegen import elf as elf_file
-from edgegen.boards import BoardProfile, Content, Region, regions_for
+from edgegen import uf2
+from edgegen.artifact import RegionUse
+from edgegen.boards import BoardProfile
+from edgegen.build_files import write_build_files
 from edgegen.errors import EdgegenError, InputError
 from edgegen.esp_image import write_esp_images
+from edgegen.placement import LayerLoad, Needs, Placement, fast_copies, place
 from edgegen.process import ToolError
 from edgegen.resources import resource_dir
 from edgegen.toolchains import cache
@@ -28,8 +34,6 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-# Room that start-up code, application and a small model's kernels need at least.
-_CODE_BYTES = 8 * 1024
 _OVERFLOW = (
     re.compile(r"section '[^']*' will not fit in region '(\w+)': overflowed by (\d+) bytes"),
     re.compile(r"region `(\w+)' overflowed by (\d+) bytes"),
@@ -41,7 +45,8 @@ class ModelFacts:
     """What a project has to know of a compiled model; `name` is its C identifier, sizes are in bytes.
 
     `layers` are the numbers of its layer functions, in order (a layer that does nothing has none). `constant_bytes`
-    counts weights, biases and tables; `peak_layer` names the layer during which the arena is fullest.
+    counts weights, biases and tables; `peak_layer` names the layer during which the arena is fullest. `arenas` are the
+    parts of an arena that was cut, `loads` what each layer runs and reads.
     """
 
     name: str
@@ -52,6 +57,13 @@ class ModelFacts:
     output_bytes: tuple[int, ...]
     layers: tuple[int, ...]
     peak_layer: str = ""
+    arenas: tuple[int, ...] = ()
+    loads: tuple[LayerLoad, ...] = ()
+
+    @property
+    def needs(self) -> Needs:
+        """What the model wants to have placed."""
+        return Needs(self.name, self.arenas or (self.arena_bytes,), self.constant_bytes, self.peak_layer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +79,13 @@ class Project:
     include_dirs: tuple[Path, ...]
     linker_script: Path | None
     image_dir: Path
+    placement: Placement
+    defines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Firmware:
-    """A linked project. `firmware_sha256` is what the boot record says; sizes in bytes."""
+    """A linked project. `firmware_sha256` is what the boot record says; sizes in bytes, `regions` by name."""
 
     elf: Path
     firmware_sha256: str
@@ -81,69 +95,40 @@ class Firmware:
     regions: tuple[tuple[str, int], ...]
 
 
-def check_fit(profile: BoardProfile, facts: ModelFacts, *, simulator: bool = False) -> dict[Content, Region]:
-    """Chooses a region for each content: the first one, in the profile's order, that has room left for it.
-
-    Raises EdgegenError with the bytes of every region, the layer at the memory peak and what would help, where the
-    arena, the constants or the stack fit nowhere.
-    """
-    regions = profile.image_regions(simulator)
-    free = {region.name: region.length_bytes for region in regions}
-    needs: dict[Content, int] = {
-        "code": _CODE_BYTES,
-        "constants": facts.constant_bytes,
-        "stack": profile.stack_bytes if profile.core != "host" else 0,
-        "data": 1024,
-        "arena": facts.arena_bytes,
-    }
-    places: dict[Content, Region] = {}
-    misfits: list[str] = []
-    for content, size in needs.items():
-        candidates = regions_for(regions, content)
-        place = next((region for region in candidates if size <= free[region.name]), None)
-        if place is None:
-            misfits.append(_misfit(facts, content, size, candidates, free))
-            continue
-        free[place.name] -= size
-        places[content] = place
-    if misfits:
-        raise EdgegenError(
-            f"{facts.name} does not fit {profile.id}: {'; '.join(misfits)}\n"
-            "what would help: a smaller input or fewer channels, compressing the model, "
-            "or a board with more memory (`edgegen boards`)"
-        )
-    return places
-
-
-def _misfit(
-    facts: ModelFacts, content: Content, size: int, candidates: Sequence[Region], free: Mapping[str, int]
-) -> str:
-    room = ", ".join(f"'{region.name}' has {free[region.name]} of {region.length_bytes} bytes" for region in candidates)
-    peak = f" (peak at layer {facts.peak_layer})" if content == "arena" and facts.peak_layer else ""
-    what = {"constants": "weights and constants", "arena": "the arena"}.get(content, content)
-    short = size - max(free[region.name] for region in candidates)
-    return f"{what}{peak} needs {size} bytes, {room}: {short} too few"
-
-
 def create_project(
-    facts: ModelFacts, profile: BoardProfile, source_dir: Path, *, simulator: bool = False, form: str = "bare_metal"
+    facts: ModelFacts,
+    profile: BoardProfile,
+    source_dir: Path,
+    *,
+    simulator: bool = False,
+    form: str = "bare_metal",
+    mlperf: Mapping[str, Any] | None = None,
 ) -> Project:
     """Completes the model's sources in `source_dir` to a firmware project.
 
-    Adds `firmware/` (application, start-up code, HAL port), `eg_the_model.c`, and `board/` or `simulator/` with the
-    linker script. Raises EdgegenError where the model doesn't fit, InputError where the form has no such port.
+    Adds `firmware/` (application, start-up code, HAL port), `eg_the_model.c`, and `board/` or `simulator/`, where
+    `build_project` writes the linker script. Raises EdgegenError where the model doesn't fit, InputError where the
+    form has no such port. `mlperf` are the settings of a benchmark whose runner the firmware is to serve, too.
     """
     if form not in profile.forms:
         raise InputError(f"board {profile.id} has no form '{form}'; it has {', '.join(profile.forms)}")
-    places = check_fit(profile, facts, simulator=simulator)
+    placement = place(profile, facts.needs, simulator=simulator)
     settings = _form(form)
     port = profile.image_port(simulator)
     if port not in settings["ports"]:
         key = "simulator.port" if simulator else "port"
         known = ", ".join(sorted(settings["ports"]))
         raise InputError(f"board {profile.id}: key '{key}' (is '{port}'): form {form} has {known}")
+    uarts = settings["uarts"].get(port)
+    if uarts is not None and profile.console.uart not in uarts:
+        raise InputError(
+            f"board {profile.id}: key 'console.uart' (is '{profile.console.uart}'): port {port} has {', '.join(uarts)}"
+        )
     model_sources = [path for path in sorted(source_dir.glob("*.[cS]")) if path.name != f"{facts.name}_data.c"]
     folders = [*settings["application"], *settings["ports"][port]]
+    if mlperf is not None:
+        folders += settings["mlperf"]
+        _render(form, "eg_mlperf_config.h.j2", source_dir / "eg_mlperf_config.h", mlperf)
     target = source_dir / "firmware"
     for folder in folders:
         _copy_folder(resource_dir("firmware") / folder, target / folder)
@@ -153,15 +138,8 @@ def create_project(
     _render(form, "eg_the_model.c.j2", the_model, {
         "model": facts.name, "model_sha256": facts.sha256, "input_bytes": facts.input_bytes,
         "output_bytes": facts.output_bytes, "layers": facts.layers, "arena_bytes": facts.arena_bytes,
+        "arenas": facts.needs.arenas,
     })  # fmt: skip
-    script = None
-    if port in settings["linker_scripts"]:
-        script = image_dir / "link.ld"
-        _render(form, settings["linker_scripts"][port], script, {
-            "board": profile.id, "simulator": simulator, "model": facts.name, "stack_bytes": profile.stack_bytes,
-            "regions": profile.image_regions(simulator),
-            "places": {content: region.name for content, region in places.items()},
-        })  # fmt: skip
     firmware_sources = [path for folder in folders for path in sorted((target / folder).glob("*.[cS]"))]
     return Project(
         facts=facts,
@@ -171,8 +149,10 @@ def create_project(
         model_sources=tuple(path for path in model_sources if path != the_model),
         firmware_sources=(the_model, *firmware_sources),
         include_dirs=(source_dir, *(target / folder for folder in folders)),
-        linker_script=script,
+        linker_script=image_dir / "link.ld" if port in settings["linker_scripts"] else None,
         image_dir=image_dir,
+        placement=placement,
+        defines=() if mlperf is None else ("EG_MLPERF",),
     )
 
 
@@ -185,25 +165,68 @@ def build_project(project: Project, toolchain: Toolchain, optimize: str, elf: Pa
     """
     profile = project.profile
     job = CompileJob(core=profile.core, optimize=optimize, include_dirs=project.include_dirs)
-    # The application waits for a serial line: only its size matters.
-    small = CompileJob(core=profile.core, optimize="size", include_dirs=project.include_dirs)
+    # The application waits for a serial line: only its size matters. The C library's part is called by kernels, too.
+    small = CompileJob(profile.core, "smallest", project.include_dirs, project.defines)
+    library = small if optimize == "size" else dataclasses.replace(small, optimize="size")
+    by_kernels = [path for path in project.firmware_sources if path.parent.name == "bare"]
+    application = [path for path in project.firmware_sources if path not in by_kernels]
     with tempfile.TemporaryDirectory(prefix="edgegen-") as folder:
         objects = toolchain.compile(job, project.model_sources, Path(folder) / "model")
-        objects += toolchain.compile(small, project.firmware_sources, Path(folder) / "firmware")
-        sha256 = cache.link_key(objects, project.linker_script, [toolchain.version(), profile.id])
+        _write_linker_script(project, dict(zip((path.name for path in project.model_sources), objects, strict=True)))
+        objects += toolchain.compile(small, application, Path(folder) / "firmware")
+        objects += toolchain.compile(library, by_kernels, Path(folder) / "library")
+        constants = {
+            "board": profile.id, "clock_hz": profile.clock_hz, "baud": profile.console.baud,
+            "uart": profile.console.uart, "tx_pin": profile.console.tx_number, "rx_pin": profile.console.rx_number,
+        }  # fmt: skip
+        key = [toolchain.version(), *(str(value) for value in constants.values())]
+        sha256 = cache.link_key(objects, project.linker_script, key)
         identity = project.image_dir / "eg_build.c"
-        _render(project.form, "eg_build.c.j2", identity, {
-            "firmware_sha256": sha256, "board": profile.id, "clock_hz": profile.clock_hz, "baud": profile.console.baud,
-        })  # fmt: skip
+        _render(project.form, "eg_build.c.j2", identity, {"firmware_sha256": sha256, **constants})
         objects += toolchain.compile(small, [identity], Path(folder) / "identity")
         try:
             toolchain.link(job, objects, project.linker_script, elf)
         except ToolError as error:
             raise _explain_overflow(project, error) from None
+    write_build_files(project, optimize, elf.parent)
     sizes = elf_file.measure(elf, profile.image_regions(project.simulator))
     # A program of this machine has no linker script of ours: its stack is an array among its data.
     ram_bytes = sizes.ram_bytes - (0 if project.linker_script else profile.stack_bytes)
     return Firmware(elf, sha256, sizes.flash_bytes, ram_bytes, profile.stack_bytes, sizes.regions)
+
+
+def region_uses(profile: BoardProfile, firmware: Firmware) -> tuple[RegionUse, ...]:
+    """How full the regions of a board are; none for this machine, whose regions are only a form."""
+    used = dict(firmware.regions)
+    regions = profile.regions if profile.core != "host" else ()
+    return tuple(RegionUse(region.name, region.kind, used[region.name], region.length_bytes) for region in regions)
+
+
+def _write_linker_script(project: Project, objects: Mapping[str, Path]) -> None:
+    """Writes the linker script; `objects` are those of the model's sources, by the source's name."""
+    if project.linker_script is None:
+        return
+    profile, simulator, placement = project.profile, project.simulator, project.placement
+    regions, model = profile.image_regions(simulator), project.facts.name
+    sections = lru_cache(maxsize=None)(lambda source: elf_file.code_sections(objects[source]))
+
+    def code_bytes(source: str, section: str) -> int:
+        return sections(source).get(section, 0) if section else sum(sections(source).values())
+
+    fast = fast_copies(placement, regions, project.facts.loads, code_bytes)
+    places: dict[str, str] = {content: region.name for content, region in placement.places.items()}
+    places["fast_code"] = (fast.code_region or placement.places["code"]).name
+    places["fast_constants"] = (fast.constants_region or placement.places["constants"]).name
+    parts = [
+        {"symbol": f"{model}_arena_{number}", "region": region.name}
+        for number, region in enumerate(placement.arenas[1:], start=2)
+    ]
+    template = _form(project.form)["linker_scripts"][profile.image_port(simulator)]
+    _render(project.form, template, project.linker_script, {
+        "board": profile.id, "simulator": simulator, "model": model, "stack_bytes": profile.stack_bytes,
+        "regions": regions, "places": places, "arena_parts": parts, "fast_code": fast.code,
+        "fast_symbols": fast.symbols,
+    })  # fmt: skip
 
 
 def write_images(firmware: Firmware, profile: BoardProfile, folder: Path) -> list[tuple[str, Path, int]]:
@@ -211,9 +234,12 @@ def write_images(firmware: Firmware, profile: BoardProfile, folder: Path) -> lis
     if profile.flasher == "none":
         return []
     if profile.flasher == "esptool":
-        images = write_esp_images(firmware.elf, profile.mcu.lower().replace("-", ""), folder)
-        return [(image.name, image.path, image.offset) for image in images]
-    return write_flat_images(firmware, profile, folder)
+        esp_images = write_esp_images(firmware.elf, profile.mcu.lower().replace("-", ""), folder)
+        return [(image.name, image.path, image.offset) for image in esp_images]
+    images = write_flat_images(firmware, profile, folder)
+    if profile.flasher == "uf2":
+        return _write_uf2_images(images, profile)
+    return _write_hex_images(images) if profile.flasher == "daplink" else images
 
 
 def write_flat_images(firmware: Firmware, profile: BoardProfile, folder: Path) -> list[tuple[str, Path, int]]:
@@ -229,6 +255,32 @@ def write_flat_images(firmware: Firmware, profile: BoardProfile, folder: Path) -
             path.write_bytes(data)
             images.append((region.name, path, region.origin))
     return images
+
+
+def _write_uf2_images(images: Sequence[tuple[str, Path, int]], profile: BoardProfile) -> list[tuple[str, Path, int]]:
+    """Puts UF2 files in the place of plain ones."""
+    if profile.mcu not in uf2.FAMILIES:
+        raise InputError(f"board {profile.id}: key 'mcu' (is '{profile.mcu}'): UF2 is for {', '.join(uf2.FAMILIES)}")
+    written = []
+    for name, path, address in images:
+        target = path.with_suffix(".uf2")
+        target.write_bytes(uf2.write_uf2(path.read_bytes(), address, uf2.FAMILIES[profile.mcu]))
+        path.unlink()
+        written.append((name, target, address))
+    return written
+
+
+def _write_hex_images(images: Sequence[tuple[str, Path, int]]) -> list[tuple[str, Path, int]]:
+    """Puts Intel HEX files, which name their addresses, in the place of plain ones."""
+    written = []
+    for name, path, address in images:
+        content = intelhex.IntelHex()
+        content.frombytes(path.read_bytes(), offset=address)
+        target = path.with_suffix(".hex")
+        content.write_hex_file(str(target), eolstyle="native")
+        path.unlink()
+        written.append((name, target, address))
+    return written
 
 
 def _explain_overflow(project: Project, error: ToolError) -> EdgegenError:

@@ -10,7 +10,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-VERSION = 1
+VERSION = 2
 PREFIX = b"EG> "
 _CHECKSUM_AT_END = re.compile(rb" \*[0-9a-f]{8}$")
 # A line longer than this is noise: no record comes near it.
@@ -80,6 +80,11 @@ class LineReader:
             self._pending = b""
         found = [self._line(line.rstrip(b"\r")) for line in lines]
         return [line for line in found if isinstance(line, Record) or line.data]
+
+    def take_unfinished(self) -> list[Record | OtherLine]:
+        """What came of a line whose end did not, for a log; such as a prompt."""
+        line, self._pending = self._pending, b""
+        return [OtherLine(line)] if line else []
 
     def _line(self, line: bytes) -> Record | OtherLine:
         # Noise before the prefix, such as a boot ROM's unfinished line, doesn't spoil the record.

@@ -32,7 +32,8 @@ def shared_models(root: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No test depends on the user's own boards, or on a debug switch that is set."""
+    """No test depends on the user's own boards or history, or on a debug switch that is set."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.delenv("EDGEGEN_DEBUG", raising=False)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

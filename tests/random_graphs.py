@@ -44,13 +44,17 @@ class RandomGraph:
         """The model, after `nodes` more nodes; every tensor that none of them reads is an output."""
         added = 0
         while added < nodes:
-            added += bool(self.rng.choice(_STEPS)(self))
+            added += bool(self.step())
         unread = [value.index for value in self.tensors if value.index not in self.read]
         made = [i for i in unread if i not in self.builder.input_indices]
         some = [v.index for v in self.tensors if v.index in self.read and self.rng.random() < 0.05]
         return self.builder.outputs(
             *(made or unread), *(i for i in some if i not in self.builder.input_indices)
         ).build()
+
+    def step(self) -> bool:
+        """Adds a random node if it finds tensors that suit it; whether it did."""
+        return self.rng.choice(_STEPS)(self)
 
     def _new(
         self, shape: tuple[int, ...], dtype: str, *, scale: float | None = None, zero_point: int | None = None

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-TOOLS = ("llc-22", "xtensa-lx106-elf-ld", "qemu-system-arm", "qemu-system-riscv32", "qemu-system-xtensa", "cc")
+TOOLS = (
+    "llc-22",
+    "xtensa-lx106-elf-ld",
+    "qemu-system-arm",
+    "qemu-system-riscv32",
+    "qemu-system-xtensa",
+    "cc",
+    "c++",
+    "cmake",
+)
 
 
 class Machine:
@@ -62,7 +71,8 @@ def test_nothing_is_said_or_done_where_nothing_is_missing(machine: Machine) -> N
 
 def test_other_users_are_told_the_one_line_that_root_needs(machine: Machine) -> None:
     machine.user(1000)
-    machine.add("cc")
+    for tool in ("cc", "c++", "cmake"):
+        machine.add(tool)
     said = machine.run()
     assert "apt-get install -y llvm-22 binutils-xtensa-lx106 qemu-system-arm qemu-system-misc\n" in said
     assert len(said.splitlines()) == 1
@@ -73,7 +83,8 @@ def test_root_installs_what_the_release_has_and_names_what_it_lacks(machine: Mac
     said = machine.run()
     update, install = machine.asked()
     assert update.startswith("update")
-    assert install.split()[-5:] == ["binutils-xtensa-lx106", "qemu-system-arm", "qemu-system-misc", "gcc", "libc6-dev"]
+    emulators = ["qemu-system-arm", "qemu-system-misc"]
+    assert install.split()[-7:] == ["binutils-xtensa-lx106", *emulators, "gcc", "libc6-dev", "g++", "cmake"]
     assert "no package llvm-22" in said
     machine.run()
     assert len(machine.asked()) == 2, "a second call asks again"

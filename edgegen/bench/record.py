@@ -31,7 +31,8 @@ class BenchRecord:
     """Per inference. `cycles` and `latency_us_min/median/p95/max` are measured on the device or None.
 
     `cycles` is the median of the runs. `ram_bytes` is all static data, the arena included; `flash_bytes` code,
-    constants and initialised data; `stack_bytes` the most that was used.
+    constants and initialised data; `stack_bytes` the most that was used. `clock_hz` is what the board says, and
+    `flash_wait_states` and `caches` (those that are on) what its registers say; None on a simulator.
     """
 
     time_utc: str
@@ -64,6 +65,9 @@ class BenchRecord:
     simulated: bool
     layers: tuple[LayerRecord, ...]
     schema: str = SCHEMA
+    clock_hz: int | None = None
+    flash_wait_states: int | None = None
+    caches: str | None = None
 
     def to_table(self) -> dict[str, Any]:
         """The record as JSON's types, `schema` first."""

@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from edgegen import __version__
+from edgegen.bench.memory_settings import MemorySettings, read_settings
 from edgegen.bench.record import BenchRecord, LayerRecord
 from edgegen.boards import BoardProfile
 from edgegen.codegen.program import Program
@@ -20,8 +21,9 @@ from edgegen.devices.instruction_counter import InferenceCount, InstructionCount
 from edgegen.devices.qemu import qemu_command
 from edgegen.devices.session import Session
 from edgegen.errors import EdgegenError
-from edgegen.estimate.cycles import estimate_cycles, latency_us
+from edgegen.estimate.cycles import Estimator, RunEstimate, latency_us
 from edgegen.estimate.energy import energy_uj
+from edgegen.project import Firmware
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,22 @@ class BuiltFirmware:
     ram_bytes: int
     self_test: tuple[str, ...] = ()
 
+    @classmethod
+    def of(
+        cls, program: Program, firmware: Firmware, toolchain: str, optimize: str, self_test: tuple[str, ...]
+    ) -> BuiltFirmware:
+        """What a linked project says of itself, and what it doesn't."""
+        return cls(
+            program=program,
+            elf=firmware.elf,
+            firmware_sha256=firmware.firmware_sha256,
+            toolchain=toolchain,
+            optimize=optimize,
+            flash_bytes=firmware.flash_bytes,
+            ram_bytes=firmware.ram_bytes,
+            self_test=self_test,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
@@ -51,21 +69,26 @@ class _Measured:
 
 
 def bench_firmware(
-    firmware: BuiltFirmware, board: BoardProfile, *, port: str | None, runs: int, warmup: int
+    firmware: BuiltFirmware, board: BoardProfile, *, port: str | None, runs: int, warmup: int, memory: bool = True
 ) -> BenchRecord:
     """Benches a firmware: on the board at `port`, which must hold it, else on the simulator, counting instructions.
+
+    `memory`: whether the estimate of cycles has what memory adds, for which every read is watched.
 
     Raises EdgegenError where the device does not answer or runs another firmware.
     """
     with tempfile.TemporaryDirectory(prefix="edgegen-bench-") as work:
-        counter = None
+        counter = estimator = None
         qemu_args: list[str] = []
         if port is None and board.simulator.kind != "host":
-            counter = InstructionCounter(firmware.elf, firmware.program.name, Path(work))
+            estimator = Estimator(board, firmware.elf)
+            counter = InstructionCounter(
+                firmware.elf, firmware.program.name, Path(work), caches=estimator.caches if memory else ()
+            )
             qemu_args = counter.qemu_arguments(_installed(qemu_command(board, firmware.elf)[0]))
         with open_device(board, elf=firmware.elf, port=port, qemu_args=qemu_args) as device:
             session = Session(device, firmware_sha256=firmware.firmware_sha256)
-            return run_bench(session, firmware, board, runs=runs, warmup=warmup, counter=counter)
+            return run_bench(session, firmware, board, runs=runs, warmup=warmup, counter=counter, estimator=estimator)
 
 
 def run_bench(
@@ -76,6 +99,7 @@ def run_bench(
     runs: int,
     warmup: int,
     counter: InstructionCounter | None = None,
+    estimator: Estimator | None = None,
 ) -> BenchRecord:
     """Benches the firmware behind an open session, with the self-test's input.
 
@@ -88,6 +112,7 @@ def run_bench(
     session.reset()
     inputs = self_test_inputs(session.boot.input_bytes)
     count: InferenceCount | None = None
+    estimated: RunEstimate | None = None
     measured = _Measured()
     if device.simulated:
         for _ in range(warmup + runs):
@@ -95,14 +120,17 @@ def run_bench(
             _set_inputs(session, inputs)
             session.invoke()
         if counter is not None:
-            count = counter.read().inferences[-1]
+            counts = counter.read()
+            count = counts.inferences[-1]
             _check_layers(len(count.layers), program)
+            estimated = estimator.estimate(counts) if estimator is not None else None
     else:
         _set_inputs(session, inputs)
         measured = _time(session, board, runs, warmup)
-    estimate = estimate_cycles(board.core, None if count is None else count.instructions)
+    estimate = None if estimated is None else estimated.all
     estimated_us = None if estimate is None else latency_us(estimate.best, board.clock_hz)
     latencies = measured.latencies_us
+    settings = MemorySettings() if device.simulated else read_settings(session.boot.port, session.word)
     median_us = None if latencies is None else statistics.median(latencies)
     return BenchRecord(
         time_utc=datetime.now(timezone.utc).isoformat(timespec="seconds"),
@@ -135,7 +163,10 @@ def run_bench(
         macs=program.macs,
         output_match=output_match,
         simulated=device.simulated,
-        layers=_layers(program, board, count, measured.layer_cycles),
+        layers=_layers(program, count, estimated, measured.layer_cycles),
+        clock_hz=None if device.simulated else session.boot.clock_hz,
+        flash_wait_states=settings.flash_wait_states,
+        caches=settings.caches,
     )
 
 
@@ -175,15 +206,15 @@ def _set_inputs(session: Session, inputs: Sequence[bytes]) -> None:
 
 
 def _layers(
-    program: Program, board: BoardProfile, count: InferenceCount | None, cycles: Sequence[int] | None
+    program: Program, count: InferenceCount | None, estimated: RunEstimate | None, cycles: Sequence[int] | None
 ) -> tuple[LayerRecord, ...]:
     rows = []
     position = 0
     for layer in program.main.layers:
         instructions = None if count is None else count.layers[position] if layer.calls else 0
         measured = None if cycles is None else cycles[position] if layer.calls else 0
+        own = None if estimated is None else estimated.layers[position].best if layer.calls else 0
         position += bool(layer.calls)
-        estimate = estimate_cycles(board.core, instructions)
         rows.append(
             LayerRecord(
                 index=layer.index,
@@ -192,7 +223,7 @@ def _layers(
                 macs=layer.macs,
                 instructions=instructions,
                 cycles=measured,
-                cycles_estimated=None if estimate is None else estimate.best,
+                cycles_estimated=own,
             )
         )
     return tuple(rows)

@@ -15,18 +15,38 @@ from edgegen import __version__
 from edgegen.cli.bench import bench
 from edgegen.cli.boards import boards
 from edgegen.cli.build import build
+from edgegen.cli.compare import compare
 from edgegen.cli.compile import compile_
+from edgegen.cli.compress import compress
+from edgegen.cli.doctor import doctor
+from edgegen.cli.estimate import estimate
+from edgegen.cli.export import export
+from edgegen.cli.flash import flash
+from edgegen.cli.history import history
+from edgegen.cli.monitor import monitor
 from edgegen.cli.ops import ops
 from edgegen.cli.run import run
+from edgegen.cli.tune import tune
+from edgegen.cli.validate import validate
 from edgegen.errors import EdgegenError
 
 COMMANDS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("build", build),
     ("compile", compile_),
+    ("export", export),
     ("run", run),
     ("bench", bench),
+    ("estimate", estimate),
+    ("validate", validate),
+    ("compare", compare),
+    ("history", history),
+    ("compress", compress),
+    ("tune", tune),
+    ("flash", flash),
+    ("monitor", monitor),
     ("boards", boards),
     ("ops", ops),
+    ("doctor", doctor),
 )
 """In the order of `edgegen --help`."""
 

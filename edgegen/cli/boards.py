@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import sys
+
 from edgegen.cli.console import JsonOption, print_json, print_table
+
+_PROVEN = {"board": "simulated as this board", "core": "simulated, same core", "code": "simulated, another core"}
 
 
 def boards(json: JsonOption = False) -> None:
-    """List the boards.
+    """List the boards, bundled and your own.
 
-    Each with its core, clock, memory and simulator, and whether that simulates this board or just its core.
+    Each with its core, clock, memory, flasher and simulator, and how near the simulator is to the board. Your own
+    profiles lie in ~/.config/edgegen/boards, one TOML file each. What was never run on the real board is listed as
+    `unproven` with --json.
     """
-    from edgegen.boards import board_ids, load_board
+    from edgegen.boards import BoardProfile, board_ids, load_board
+    from edgegen.errors import InputError
 
-    profiles = [load_board(name) for name in board_ids()]
+    profiles: list[BoardProfile] = []
+    for name in board_ids():
+        try:
+            profiles.append(load_board(name))
+        except InputError as error:  # one that is broken does not hide the others
+            print(f"warning: {error}", file=sys.stderr)
     if json:
         print_json([profile.model_dump(mode="json") for profile in profiles])
         return
@@ -23,7 +35,7 @@ def boards(json: JsonOption = False) -> None:
             kind: sum(region.length_bytes for region in profile.regions if region.kind == kind) // 1024
             for kind in ("flash", "ram")
         }
-        machine = profile.simulator.machine or "this machine"
+        on_host = profile.simulator.kind == "host"
         rows.append(
             (
                 profile.id,
@@ -33,7 +45,11 @@ def boards(json: JsonOption = False) -> None:
                 profile.clock_hz // 1_000_000,
                 sizes["flash"] or None,
                 sizes["ram"] or None,
-                f"{machine} ({'this board' if profile.simulator.proven == 'board' else 'same core'})",
+                profile.flasher,
+                profile.simulator.machine or "-",
+                "run as a process" if on_host else _PROVEN[profile.simulator.proven],
             )
         )
-    print_table(("board", "name", "core", "kernels", "MHz", "flash KiB", "RAM KiB", "simulator"), rows)
+    print_table(
+        ("board", "name", "core", "kernels", "MHz", "flash KiB", "RAM KiB", "flasher", "simulator", "proven"), rows
+    )

@@ -9,15 +9,19 @@ from typing import Annotated
 import typer
 
 from edgegen.cli.console import (
+    ArenaLimitOption,
+    AutotuneOption,
     BoardOption,
     JsonOption,
     ModelOption,
     Optimize,
     OptimizeOption,
     ToolchainOption,
+    TuningOption,
     print_json,
     print_table,
     progress,
+    tuning_file,
 )
 
 
@@ -29,6 +33,13 @@ def build(
     ] = None,
     optimize: OptimizeOption = Optimize.speed,
     toolchain: ToolchainOption = None,
+    autotune: AutotuneOption = False,
+    tuning: TuningOption = None,
+    arena_limit: ArenaLimitOption = None,
+    mlperf: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="Serve MLPerf Tiny's runner, too: kws01, vww01, ic01 or ad01. Takes flash."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Turn a model into a board's firmware.
@@ -40,7 +51,10 @@ def build(
     model = model or settings.default_model(Path())
     target = out_dir or Path("build") / f"{model.stem}-{Path(board).stem}"
     with progress() as step:
-        artifact = pipeline.build(board, model, target, optimize=optimize.value, toolchain=toolchain, step=step)
+        artifact = pipeline.build(
+            board, model, target, optimize=optimize.value, toolchain=toolchain,
+            tuning=tuning_file(autotune, tuning, model), arena_limit=arena_limit, mlperf=mlperf, step=step,
+        )  # fmt: skip
     if json:
         print_json(dataclasses.asdict(artifact))
         return
@@ -54,6 +68,9 @@ def build(
             ("stack, reserved", artifact.stack_bytes),
         ],
     )
+    if artifact.regions:
+        uses = [(f"{region.name} ({region.kind})", region.bytes, region.length_bytes) for region in artifact.regions]
+        print_table(("region", "bytes", "of"), uses)
     if artifact.images:
         images = [(image.path, f"{image.offset:#x}", image.bytes) for image in artifact.images]
         print_table(("image", "offset", "bytes"), images)

@@ -9,7 +9,17 @@ from typing import Annotated
 
 import typer
 
-from edgegen.cli.console import JsonOption, Optimize, OptimizeOption, print_json, progress
+from edgegen.cli.console import (
+    ArenaLimitOption,
+    AutotuneOption,
+    JsonOption,
+    Optimize,
+    OptimizeOption,
+    TuningOption,
+    print_json,
+    progress,
+    tuning_file,
+)
 
 
 class Isa(str, Enum):
@@ -29,18 +39,34 @@ def compile_(
         Path | None, typer.Option("-o", metavar="DIR", help="Output folder [default: build/<model>].")
     ] = None,
     optimize: OptimizeOption = Optimize.speed,
-    isa: Annotated[Isa, typer.Option(help="Kernels to use; scalar runs everywhere.")] = Isa.scalar,
+    isa: Annotated[Isa | None, typer.Option(help="Kernels to use; scalar runs everywhere [default: scalar].")] = None,
+    board: Annotated[
+        str | None, typer.Option("--board", "-b", metavar="B", help="The kernels of this board, instead of --isa.")
+    ] = None,
+    autotune: AutotuneOption = False,
+    tuning: TuningOption = None,
+    arena_limit: ArenaLimitOption = None,
     json: JsonOption = False,
 ) -> None:
     """Turn a model into plain C.
 
-    The kernels that it uses are in the folder, and the .tflite itself as a C array. No toolchain is needed.
+    The kernels that it uses are in the folder, and the .tflite itself as a C array. No toolchain is needed,
+    unless --autotune has to measure.
     """
     from edgegen import pipeline
+    from edgegen.errors import InputError
 
+    tuned = tuning_file(autotune, tuning, model)
+    if board is not None and isa is not None:
+        raise InputError("give --isa or --board, not both")
+    if board is None and tuned is not None:
+        raise InputError("--autotune measures on a board's simulator: name the board with --board")
     target = out_dir or Path("build") / model.stem
     with progress() as step:
-        compiled = pipeline.compile_model(model, target, optimize=optimize.value, isa=isa.value, step=step)
+        compiled = pipeline.compile_model(
+            model, target, optimize=optimize.value, isa=(isa or Isa.scalar).value, board=board, tuning=tuned,
+            arena_limit=arena_limit, step=step,
+        )  # fmt: skip
     if json:
         print_json({**dataclasses.asdict(compiled), "out_dir": str(target)})
         return

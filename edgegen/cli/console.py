@@ -15,6 +15,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from edgegen.bench.history import History
+
 
 class Optimize(str, Enum):
     """What the generated code is made for."""
@@ -29,8 +31,24 @@ OptimizeOption = Annotated[Optimize, typer.Option(help="Prefer fast or small cod
 ToolchainOption = Annotated[
     str | None, typer.Option(metavar="T", help="A toolchain that serves the board [default: its first].")
 ]
+AutotuneOption = Annotated[
+    bool, typer.Option("--autotune", help="Measure each layer's kernels on the simulator, keep and use the fastest.")
+]
+TuningOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Where --autotune keeps its choice [default: <model>.autotune.json]."),
+]
+ArenaLimitOption = Annotated[
+    int | None,
+    typer.Option(
+        metavar="BYTES", min=1, help="If the arena exceeds it, compute the first layers in bands of rows: more work."
+    ),
+]
 PortOption = Annotated[
     str | None, typer.Option(metavar="P", help="The real board's serial port; without it, the simulator.")
+]
+HistoryOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="The history's SQLite file [default: in the user's data folder].")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 
@@ -48,6 +66,20 @@ def progress() -> Iterator[Callable[[str], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as display:
         task = display.add_task("", total=None)
         yield lambda step: display.update(task, description=step)
+
+
+def history_file(path: Path | None) -> History:
+    """The history that `--history` names, or the user's own."""
+    from edgegen.bench.history import History, default_path
+
+    return History(path or default_path())
+
+
+def tuning_file(autotune: bool, tuning: Path | None, model: Path) -> Path | None:
+    """The file of --autotune's choice, None where there is to be none; --tuning alone means both."""
+    if tuning is not None:
+        return tuning
+    return model.with_name(f"{model.name.removesuffix('.tflite')}.autotune.json") if autotune else None
 
 
 def table_console() -> Console:

@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from edgegen.cli.console import (
+    ArenaLimitOption,
+    AutotuneOption,
     BoardOption,
     JsonOption,
     ModelOption,
@@ -15,8 +17,10 @@ from edgegen.cli.console import (
     OptimizeOption,
     PortOption,
     ToolchainOption,
+    TuningOption,
     print_json,
     progress,
+    tuning_file,
 )
 
 
@@ -32,6 +36,9 @@ def run(
     model: ModelOption = None,
     optimize: OptimizeOption = Optimize.speed,
     toolchain: ToolchainOption = None,
+    autotune: AutotuneOption = False,
+    tuning: TuningOption = None,
+    arena_limit: ArenaLimitOption = None,
     port: PortOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -46,8 +53,9 @@ def run(
     model = model or settings.default_model(Path())
     with progress() as step:
         outputs = pipeline.run(
-            board, model, inputs, output, optimize=optimize.value, toolchain=toolchain, port=port, step=step
-        )
+            board, model, inputs, output, optimize=optimize.value, toolchain=toolchain,
+            tuning=tuning_file(autotune, tuning, model), arena_limit=arena_limit, port=port, step=step,
+        )  # fmt: skip
     if json:
         shapes = [[{"shape": list(array.shape), "type": array.dtype.name} for array in row] for row in outputs]
         print_json({"board": board, "output": str(output), "invocations": len(outputs), "outputs": shapes})

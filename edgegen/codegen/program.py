@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence, Set
+import itertools
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from edgegen.codegen.c_format import c_identifier
@@ -11,10 +12,10 @@ from edgegen.errors import UnsupportedModelError
 from edgegen.ir import Graph, Node, Tensor
 from edgegen.memory.liveness import Buffers, live_ranges
 from edgegen.memory.order import search_order
-from edgegen.memory.plan import MemoryPlan
+from edgegen.memory.plan import ALIGNMENT_BYTES, MemoryPlan
 from edgegen.memory.planner import plan_memory
 from edgegen.memory.states import collect_states, variable_state
-from edgegen.ops import operators
+from edgegen.ops import broken_rule, operators
 from edgegen.ops.base import (
     ConstArray,
     KernelCall,
@@ -26,7 +27,7 @@ from edgegen.ops.base import (
     TensorArg,
     TensorList,
 )
-from edgegen.ops.variants import fast_lowering
+from edgegen.ops.variants import lower_node
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Function:
 
     def offset(self, tensor: int) -> int:
         """Offset in bytes of a tensor in this function's arena. Raises KeyError for one that has no place there."""
-        return self.plan.offsets()[self.buffers.root(tensor)]
+        return self.plan.offsets()[self.buffers.root(tensor)] + self.buffers.start(tensor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,13 @@ class Program:
         return self.functions[-1]
 
     @property
+    def arena_parts(self) -> tuple[int, ...]:
+        """Bytes of each part of the arena; it is one unless `cut_arena` cut it."""
+        return self.main.plan.part_bytes()
+
+    @property
     def arena_bytes(self) -> int:
-        return self.main.plan.arena_bytes
+        return sum(self.arena_parts)
 
     @property
     def macs(self) -> int:
@@ -130,9 +136,12 @@ def _add_constants(value: object, function: Function, sizes: dict[object, int]) 
             _add_constants(item, function, sizes)
 
 
-def build_program(graph: Graph, target: Target) -> Program:
-    """Lowers a graph. Raises UnsupportedModelError that lists every node that can't be compiled, and why."""
-    builder = _Builder(graph, target)
+def build_program(graph: Graph, target: Target, choices: Mapping[int, Target] | None = None) -> Program:
+    """Lowers a graph. Raises UnsupportedModelError that lists every node that can't be compiled, and why.
+
+    `choices` are other targets for nodes of the main graph, by the node's first output.
+    """
+    builder = _Builder(graph, target, choices or {})
     reachable = builder.reachable()
     lowered = {index: builder.lower_graph(index) for index in reachable}
     if builder.problems:
@@ -160,13 +169,25 @@ def build_program(graph: Graph, target: Target) -> Program:
     return Program(c_identifier(graph.name), graph, target, tuple(functions), states)
 
 
+def cut_arena(program: Program, room: Sequence[int]) -> Program | None:
+    """The program with its arena in parts of at most `room` bytes, in that order; None where no such plan is found."""
+    plan = program.main.plan
+    usable = [size // ALIGNMENT_BYTES * ALIGNMENT_BYTES for size in room]
+    cuts = tuple(itertools.accumulate(usable[:-1]))
+    found = plan_memory([buffer for buffer, _ in plan.placements], plan.allowances, cuts)
+    if found.arena_bytes > sum(usable):
+        return None
+    main = dataclasses.replace(program.main, plan=found)
+    return dataclasses.replace(program, functions=(*program.functions[:-1], main))
+
+
 class _Builder:
     """Lowers the subgraphs that the main graph reaches, and gathers what can't be compiled."""
 
-    def __init__(self, graph: Graph, target: Target) -> None:
+    def __init__(self, graph: Graph, target: Target, choices: Mapping[int, Target]) -> None:
         self.target = target
-        # Every graph knows all the others: what a node does with a subgraph or a variable is said elsewhere.
-        self.graphs = tuple(dataclasses.replace(g, subgraphs=graph.subgraphs) for g in graph.subgraphs or (graph,))
+        self.choices = choices
+        self.graphs = graph.every_graph()
         self.problems: list[str] = []
 
     def reachable(self) -> list[int]:
@@ -200,7 +221,8 @@ class _Builder:
         borrowed = set[int]() if index == 0 else set(graph.inputs)
         for node in graph.nodes:
             where = "" if index == 0 else f"subgraph {index} "
-            lowering = self._lower_node(graph, node, where)
+            chosen = self.choices.get(node.outputs[0], self.target) if index == 0 and node.outputs else self.target
+            lowering = self._lower_node(graph, node, where, chosen)
             if index != 0 and any(call.ends_invoke for call in lowering.calls):
                 self._refuse(where, graph, node, "only the main graph can end early", "move it out of the IF or WHILE")
             lowering = _copy_instead(graph, lowering, borrowed)
@@ -208,25 +230,15 @@ class _Builder:
             lowerings.append(lowering)
         return lowerings
 
-    def _lower_node(self, graph: Graph, node: Node, where: str) -> Lowering:
-        operator = operators().get(node.op)
-        if operator is None:
-            self._refuse(where, graph, node, "edgegen has no kernel for this operator", "see `edgegen ops`")
-            return Lowering()
-        # TFLite Micro takes them for shapes known at run time only; [0] is an old way to write a scalar.
-        if any(0 in graph.tensors[i].shape and graph.tensors[i].shape != (0,) for i in node.outputs if i >= 0):
-            self._refuse(where, graph, node, "its output has no elements", "remove it from the model")
-            return Lowering()
-        try:
-            for rule in operator.constraints():
-                broken = rule.check(graph, node)
-                if broken is not None:
-                    self._refuse(where, graph, node, broken, rule.remedy)
-                    return Lowering()
-            return fast_lowering(graph, node, self.target) or operator.lower(graph, node, self.target)
-        except Refusal as refusal:
-            self._refuse(where, graph, node, refusal.reason, refusal.remedy)
-            return Lowering()
+    def _lower_node(self, graph: Graph, node: Node, where: str, target: Target) -> Lowering:
+        problem = broken_rule(graph, node)
+        if problem is None:
+            try:
+                return lower_node(graph, node, target)
+            except Refusal as refusal:
+                problem = refusal
+        self._refuse(where, graph, node, problem.reason, problem.remedy)
+        return Lowering()
 
     def _refuse(self, where: str, graph: Graph, node: Node, reason: str, remedy: str) -> None:
         kinds = ", ".join(_kind(graph.tensor(i)) for i in node.inputs)
@@ -250,7 +262,7 @@ def _copy_instead(graph: Graph, lowering: Lowering, borrowed: Set[int]) -> Lower
             calls.append(KernelCall("eg_copy", "eg_copy.h", ("eg_copy.c",), arguments))
         else:
             views.append((output, source))
-    return Lowering(tuple(calls), tuple(views))
+    return dataclasses.replace(lowering, calls=tuple(calls), views=tuple(views))
 
 
 def _node_name(graph: Graph, node: Node) -> str:

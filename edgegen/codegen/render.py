@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import numpy as np
 from edgegen import __version__
 from edgegen.codegen import c_format
 from edgegen.codegen.program import Function, Layer, Program
+from edgegen.codegen.shared_calls import ArgumentText, CallText, share_calls, wrapped_call
 from edgegen.errors import EdgegenError
 from edgegen.ir import DType, Tensor
 from edgegen.memory.liveness import scratch_arguments
@@ -36,6 +38,7 @@ from edgegen.ops.base import (
 from edgegen.resources import resource_dir
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"(eg_[a-z0-9_]+\.h)"', re.MULTILINE)
+_CALLED = re.compile(r"(\w+)\(")
 _C_TYPES = {
     d.numpy.name: d.c_name
     for d in (
@@ -63,10 +66,14 @@ def environment() -> jinja2.Environment:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A constant array or struct of the model file: `declaration` without storage class, `body` between the braces."""
+    """A constant array or struct of the model file: `declaration` without storage class, `body` between the braces.
+
+    `section` is the macro that places it: arrays hold no pointers, so they can lie where nothing is relocated.
+    """
 
     declaration: str
     body: str
+    section: str = "EG_CONST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +94,25 @@ class FunctionText:
     is_main: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RenderedModel:
+    """The generated files by name; and for each layer of the program the arrays that it reads, (symbol, bytes).
+
+    `called` are the functions that a layer's own calls, by its symbol.
+    """
+
+    files: dict[str, bytes]
+    layer_arrays: tuple[tuple[tuple[str, int], ...], ...]
+    called: dict[str, tuple[str, ...]]
+
+
 def render_model(program: Program, model_bytes: bytes) -> dict[str, bytes]:
     """The generated files by name: model source and header, the .tflite as an array, and the kernels in use."""
+    return render(program, model_bytes).files
+
+
+def render(program: Program, model_bytes: bytes) -> RenderedModel:
+    """The generated files, and what each layer reads."""
     writer = _Writer(program)
     context: dict[str, object] = {"version": __version__, "model": program.name} | writer.context()
     context["source_sha256"] = program.graph.source_sha256
@@ -101,7 +125,8 @@ def render_model(program: Program, model_bytes: bytes) -> dict[str, bytes]:
             "model/model_data.c.j2", context | {"data": data, "data_bytes": len(model_bytes)}
         ),
     }
-    return {name: text.encode() for name, text in files.items()} | kernel_files(program)
+    encoded = {name: text.encode() for name, text in files.items()} | kernel_files(program)
+    return RenderedModel(encoded, tuple(writer.layer_arrays), writer.called)
 
 
 def _render(template: str, context: dict[str, object]) -> str:
@@ -136,19 +161,32 @@ class _Writer:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.constants: list[Constant] = []
+        self.inlined: list[CallText] = []
         self._symbols: dict[object, str] = {}
         self._functions = {function.index: function for function in program.functions}
+        self.layer_arrays: list[tuple[tuple[str, int], ...]] = []
+        self.called: dict[str, tuple[str, ...]] = {}
+        self._read: dict[str, int] = {}
 
     def context(self) -> dict[str, object]:
         functions = [self._function(function) for function in self.program.functions]
+        shared, statements = share_calls(self.program.name, self.inlined)
+        functions = [_with_statements(function, statements) for function in functions]
+        for layer in functions[-1].layers:
+            found = (_CALLED.match(statement) for statement in layer.statements)
+            self.called[layer.symbol] = tuple(match.group(1) for match in found if match)
         main = self.program.main
         headers = sorted({call.header for call in self.program.calls()})
         return {
             "headers": headers,
             "constants": self.constants,
+            "shared": shared,
             "functions": functions,
             "states": [self._initialised(state) for state in self.program.states],
-            "arena_bytes": max(self.program.arena_bytes, 16),
+            "arenas": [
+                {"symbol": self._arena_symbol(number), "bytes": max(size, 16)}
+                for number, size in enumerate(self.program.arena_parts)
+            ],
             "inputs": [self._port(main, i) for i in main.graph.inputs],
             "outputs": [self._port(main, i) for i in main.graph.outputs],
         }
@@ -158,21 +196,28 @@ class _Writer:
         sizes: dict[str, object] = {"bytes": state.size_bytes, "initial_bytes": len(state.initial)}
         return {"pointer": self._state(state.key), "initial": initial, "fill": state.fill} | sizes
 
-    def _arena(self, function: Function) -> str:
-        return f"{self.program.name}_arena" if function is self.program.main else "arena"
+    def _arena_symbol(self, part: int) -> str:
+        return f"{self.program.name}_arena" + (f"_{part + 1}" if part else "")
+
+    def _place(self, function: Function, offset: int) -> str:
+        """The address of an offset in a function's arena."""
+        if function is not self.program.main:
+            return f"arena + {offset}"
+        part, within = function.plan.part(offset)
+        return f"{self._arena_symbol(part)} + {within}"
 
     def _state(self, key: str) -> str:
-        return f"{self.program.name}_arena + {self.program.state_offset(key)}"
+        return self._place(self.program.main, self.program.state_offset(key))
 
     def _address(self, function: Function, index: int) -> str:
         """Where a tensor lies: in the main arena, in the function's own, or where the function's caller has it."""
         variable = self.program.variable_offset(function, index)
         if variable is not None:
-            return f"{self.program.name}_arena + {variable}"
+            return self._place(self.program.main, variable)
         root = function.buffers.root(index)
         if function is not self.program.main and root in function.graph.inputs:
             return f"inputs[{function.graph.inputs.index(root)}]"
-        return f"{self._arena(function)} + {function.offset(index)}"
+        return self._place(function, function.offset(index))
 
     def _port(self, function: Function, index: int) -> dict[str, object]:
         tensor = function.graph.tensors[index]
@@ -181,7 +226,7 @@ class _Writer:
         return {
             "name": tensor.name,
             "ctype": tensor.dtype.c_name,
-            "offset": function.offset(index) if variable is None else variable,
+            "address": self._place(function, function.offset(index) if variable is None else variable),
             "elements": tensor.elements,
             "bytes": tensor.size_bytes,
             "shape": ", ".join(str(d) for d in tensor.shape) or "1",
@@ -197,6 +242,7 @@ class _Writer:
         layers = []
         ended: State | None = None
         for step, layer in enumerate(function.layers):
+            self._read = {}
             statements = [f"if (*({self._state(ended.key)})) return;"] if ended and layer.calls else []
             for call in layer.calls:
                 statements.append(self._call(function, call, scratch_name))
@@ -204,18 +250,24 @@ class _Writer:
                 ended = call.ends_invoke or ended
             if statements:
                 layers.append(LayerText(f"{prefix}_layer_{step}", _describe(layer), tuple(statements)))
+            if is_main:
+                self.layer_arrays.append(tuple(self._read.items()))
         return FunctionText(f"{prefix}_invoke" if is_main else prefix, tuple(layers), is_main)
 
     def _call(self, function: Function, call: KernelCall, scratch_name: int) -> str:
-        texts = []
+        texts: list[ArgumentText] = []
         offsets = function.plan.offsets()
         for argument in call.arguments:
             if isinstance(argument, Scratch | SubgraphArena):
-                texts.append(f"{self._arena(function)} + {offsets[scratch_name]}")
+                texts.append(ArgumentText(self._place(function, offsets[scratch_name]), "uint8_t *"))
                 scratch_name += 1
             else:
-                texts.append(self._argument(function, argument))
-        return _wrapped(f"{call.kernel}(", texts)
+                texts.append(ArgumentText(self._argument(function, argument), _pointer_type(function, argument)))
+        statement = wrapped_call(call.kernel, [argument.text for argument in texts])
+        # A subgraph's tensors lie behind its own parameters, which no other function knows.
+        if function is self.program.main and f"{call.kernel}.c" not in call.sources:
+            self.inlined.append(CallText(statement, call.kernel, tuple(texts)))
+        return statement
 
     def _argument(self, function: Function, argument: Argument) -> str:
         if isinstance(argument, TensorArg):
@@ -235,7 +287,9 @@ class _Writer:
     def _above(self, function: Function, direction: Direction) -> bool:
         offsets = function.plan.offsets()
         roots = (function.buffers.root(direction.output), function.buffers.root(direction.input))
-        return all(root in offsets for root in roots) and offsets[roots[0]] > offsets[roots[1]]
+        if any(root not in offsets for root in roots):
+            return False
+        return function.offset(direction.output) > function.offset(direction.input)
 
     def _tensor(self, function: Function, index: int, written: bool) -> str:
         tensor = function.graph.tensors[index]
@@ -282,7 +336,8 @@ class _Writer:
             self._symbols[key] = symbol
             values = np.frombuffer(array.data or bytes(8), dtype=array.dtype)
             declaration = f"{_C_TYPES[array.dtype]} {symbol}[{len(values)}] EG_ALIGN({array.align})"
-            self.constants.append(Constant(declaration, c_format.c_initializer(values)))
+            self.constants.append(Constant(declaration, c_format.c_initializer(values), "EG_WEIGHTS"))
+        self._read[self._symbols[key]] = len(array.data)
         return self._symbols[key]
 
     def _struct(self, struct: Struct) -> str:
@@ -309,16 +364,23 @@ def _tensor_constant(name: str, tensor: Tensor) -> ConstArray:
     return ConstArray(name, values.dtype.name, np.ascontiguousarray(values).tobytes(), 16)
 
 
-def _wrapped(start: str, arguments: list[str]) -> str:
-    """A call statement whose lines stay within 120 columns where its arguments allow it."""
-    lines = [start]
-    for position, argument in enumerate(arguments):
-        text = argument + (");" if position == len(arguments) - 1 else ",")
-        if len(lines[-1]) + len(text) > 114 and not lines[-1].endswith("("):
-            lines.append(text)
-        else:
-            lines[-1] += text if lines[-1].endswith("(") else f" {text}"
-    return "\n      ".join(lines)
+def _pointer_type(function: Function, argument: Argument) -> str | None:
+    """The type of an argument that is a pointer to a tensor or an array."""
+    if isinstance(argument, ConstArray):
+        return f"const {_C_TYPES[argument.dtype]} *"
+    if not isinstance(argument, TensorArg) or function.graph.tensors[argument.index].dtype is DType.RESOURCE:
+        return None
+    tensor = function.graph.tensors[argument.index]
+    return f"{'' if argument.written and tensor.data is None else 'const '}{tensor.dtype.c_name} *"
+
+
+def _with_statements(function: FunctionText, statements: dict[str, str]) -> FunctionText:
+    """The same with statements replaced."""
+    layers = tuple(
+        dataclasses.replace(layer, statements=tuple(statements.get(text, text) for text in layer.statements))
+        for layer in function.layers
+    )
+    return dataclasses.replace(function, layers=layers)
 
 
 def _describe(layer: Layer) -> str:

@@ -16,6 +16,8 @@ class Device(ABC):
     """A byte stream to a firmware that has just been started (or reset); a context manager."""
 
     simulated: ClassVar[bool]
+    baud = 115_200
+    """Bits a second on the line."""
 
     @property
     @abstractmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ _TIMEOUT_S = 300.0
 _FIRST_QEMU_WITH_API_2 = 9
 # Xtensa's window vectors (overflow and underflow of 4, 8, 12 registers) lie at these offsets from the vector base.
 _WINDOW_VECTORS = (0x000, 0x040, 0x080, 0x0C0, 0x100, 0x140)
-_MARKERS = {"begin": "eg_marker_begin", "end": "eg_marker_end"}
+MARKERS = ("eg_marker_begin", "eg_marker_end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +40,69 @@ class InferenceCount:
 
 @dataclass(frozen=True, slots=True)
 class BlockCount:
-    """A straight run of code: address, instructions and bytes in it, executions, and those left by falling through."""
+    """A straight run of code: address, instructions and bytes in it, executions, and those left by falling through.
+
+    `layers` tells who ran it: (layer, executions, fall-throughs), -1 what comes before the first layer.
+    """
 
     pc: int
     instructions: int
     bytes: int
     executions: int
     fall_throughs: int
+    layers: tuple[tuple[int, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CacheShape:
+    """A cache to be simulated while counting, in front of the addresses from `start` to `end`; sizes in bytes."""
+
+    start: int
+    end: int
+    size_bytes: int
+    line_bytes: int
+    ways: int
+    code: bool
+    data: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CacheCount:
+    """Reads through a cache and its misses: before the first layer, then per layer function."""
+
+    accesses: tuple[int, ...]
+    misses: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """All inferences since the start, oldest first, and the blocks of the last one by address."""
+    """All inferences since the start, oldest first, and of the last one the blocks by address and the caches."""
 
     inferences: tuple[InferenceCount, ...]
     blocks: tuple[BlockCount, ...]
+    caches: tuple[CacheCount, ...] = ()
 
 
 class InstructionCounter:
     """Prepares counting for one run of QEMU and reads its result, as often as wanted and while QEMU runs.
 
     `model` is the C identifier of the model in the firmware; the files lie in `folder`, which must outlive the run.
+    `markers` are the functions that are called just before and just after what counts; `caches` are simulated.
     """
 
-    def __init__(self, elf: Path, model: str, folder: Path) -> None:
+    def __init__(
+        self,
+        elf: Path,
+        model: str,
+        folder: Path,
+        *,
+        markers: tuple[str, str] = MARKERS,
+        caches: Sequence[CacheShape] = (),
+    ) -> None:
         self._symbols = folder / "count_symbols"
         self._result = folder / "counts.json"
-        self._symbols.write_text(_symbol_lines(elf, model), encoding="ascii")
+        lines = _symbol_lines(elf, model, markers) + "".join(map(_cache_line, caches))
+        self._symbols.write_text(lines, encoding="ascii")
         self._result.unlink(missing_ok=True)
 
     def qemu_arguments(self, qemu: str) -> list[str]:
@@ -75,6 +111,10 @@ class InstructionCounter:
         # QEMU splits at commas and reads two as one.
         return ["-plugin", ",".join(f"{key}={str(path.resolve()).replace(',', ',,')}" for key, path in values.items())]
 
+    def has_result(self) -> bool:
+        """Whether an inference has ended."""
+        return self._result.is_file()
+
     def read(self) -> Counts:
         """The counts so far. Raises EdgegenError where no inference has ended."""
         try:
@@ -82,7 +122,12 @@ class InstructionCounter:
         except FileNotFoundError:
             raise EdgegenError("no instructions were counted: the firmware ran no inference to its end") from None
         inferences = (InferenceCount(int(row["instructions"]), tuple(row["layers"])) for row in table["inferences"])
-        return Counts(tuple(inferences), tuple(BlockCount(*row) for row in table["blocks"]))
+        blocks = (
+            BlockCount(pc, instructions, size, ran, fell, tuple((at, own, on) for at, own, on in layers))
+            for pc, instructions, size, ran, fell, layers in table["blocks"]
+        )
+        caches = (CacheCount(*(tuple(tally) for tally in zip(*rows, strict=True))) for rows in table["caches"])
+        return Counts(tuple(inferences), tuple(blocks), tuple(caches))
 
 
 def plugin(qemu: str) -> Path:
@@ -111,11 +156,16 @@ def _plugin_api(qemu: str) -> int:
     return 2 if found and int(found.group(1)) >= _FIRST_QEMU_WITH_API_2 else 1
 
 
-def _symbol_lines(elf: Path, model: str) -> str:
+def _cache_line(cache: CacheShape) -> str:
+    sets = cache.size_bytes // (cache.line_bytes * cache.ways)
+    return f"cache {cache.code:d} {cache.data:d} {cache.start:x} {cache.end:x} {cache.line_bytes} {sets} {cache.ways}\n"
+
+
+def _symbol_lines(elf: Path, model: str, markers: tuple[str, str]) -> str:
     """What the plugin looks for, in its own format (see eg_count.c). Raises EdgegenError for a missing symbol."""
     symbols = _read_symbols(elf)
     lines = []
-    for role, name in _MARKERS.items():
+    for role, name in zip(("begin", "end"), markers, strict=True):
         if name not in symbols:
             raise EdgegenError(f"{elf.name}: no symbol {name}; instructions can't be counted in a stripped firmware")
         start, size = symbols[name]

@@ -25,6 +25,11 @@ _PROGRAMS = {
 }
 
 
+def qemu_program(kind: str) -> tuple[str, str]:
+    """The program that simulates boards of a profile's `simulator.kind`, and the Debian package that has it."""
+    return _PROGRAMS[kind]
+
+
 def qemu_command(profile: BoardProfile, elf: Path, extra: Sequence[str] = ()) -> list[str]:
     """The command line that runs `elf` on the simulator of a profile."""
     simulator = profile.simulator

@@ -19,6 +19,8 @@ else:
     # What pyserial lets through when the other end of a terminal closes while it is being flushed; no OSError.
     _TERMINAL_ERRORS = (termios.error,)
 _WRITE_TIMEOUT_S = 20.0
+# The longest that one look for a byte takes.
+_POLL_S = 0.05
 
 
 class SerialPort(Device):
@@ -28,8 +30,11 @@ class SerialPort(Device):
 
     def __init__(self, port: str, baud: int) -> None:
         self._port = port
+        self.baud = baud
+        # RFC 2217's client knows no timeout for writing, and negotiates anew when the one for reading is changed.
+        write_timeout = None if port.startswith("rfc2217:") else _WRITE_TIMEOUT_S
         try:
-            self._serial = serial.serial_for_url(port, baud, timeout=0, write_timeout=_WRITE_TIMEOUT_S)
+            self._serial = serial.serial_for_url(port, baud, timeout=_POLL_S, write_timeout=write_timeout)
         except (serial.SerialException, OSError, ValueError) as error:
             raise EdgegenError(_explain_open(port, error)) from None
 
@@ -41,8 +46,9 @@ class SerialPort(Device):
         deadline = time.monotonic() + timeout_s
         try:
             # Waits for one byte, then takes all that is there.
-            self._serial.timeout = max(0.0, deadline - time.monotonic())
             first = self._serial.read(1)
+            while not first and time.monotonic() < deadline:
+                first = self._serial.read(1)
             waiting = self._serial.in_waiting if first else 0
             return bytes(first + (self._serial.read(waiting) if waiting else b""))
         except (serial.SerialException, OSError, TypeError) as error:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from edgegen import protocol
 from edgegen.devices.base import Device
+from edgegen.devices.faults import explain_fault
+from edgegen.devices.health import LinkHealth
+from edgegen.devices.replies import BootRecord, Inference, Info, Timing, boot_record
 from edgegen.errors import EdgegenError
 from edgegen.protocol import OtherLine, ProtocolError, Record
 
@@ -16,43 +19,10 @@ T = TypeVar("T")
 _TRIES = 5
 _REPLY_TIMEOUT_S = 3.0
 _HELLO_INTERVAL_S = 0.3
-_REGISTERS = ("pc", "lr", "sp", "xpsr", "cfsr", "hfsr", "mmfar", "bfar", "cause", "exccause", "excvaddr",
-              "mcause", "mepc", "mtval", "epc", "ps", "signal")  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class BootRecord:
-    """What a firmware says of itself; sizes in bytes."""
-
-    protocol: int
-    firmware_sha256: str
-    model: str
-    model_sha256: str
-    board: str
-    port: str
-    clock_hz: int
-    chunk_bytes: int
-    input_bytes: tuple[int, ...]
-    output_bytes: tuple[int, ...]
-    layers: int
-    arena_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Cycles of each whole inference, and of each layer run alone; zeros where the core can't count."""
-
-    run_cycles: tuple[int, ...]
-    layer_cycles: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Info:
-    """Stack reserved and used so far, in bytes, and commands that arrived damaged."""
-
-    stack_bytes: int
-    stack_used_bytes: int
-    bad_commands: int
+# Chunks of inputs on their way before the firmware is asked whether they came.
+_WINDOW = 16
+# A core's clocks for a character of a chunk, from its checksum to its copy, with slow flash: time that the line gets.
+_CLOCKS_PER_CHARACTER = 100
 
 
 class FaultError(EdgegenError):
@@ -83,8 +53,9 @@ class Session:
         self._on_text = on_text
         self._waiting: list[Record] = []
         self._sequence = 0
-        self._received = b""
-        self._received_bytes = 0
+        self._chunks: int | None = None
+        self._window = _WINDOW
+        self._health = LinkHealth()
         self.boot = self._wait_for_boot(boot_timeout_s)
         self._check(firmware_sha256)
 
@@ -100,23 +71,38 @@ class Session:
 
     def hello(self) -> BootRecord:
         """Asks for the boot record again."""
-        return self._ask(protocol.command("hello"), "boot", _boot)
+        return self._ask(protocol.command("hello"), "boot", boot_record)
 
     def set_input(self, tensor: int, data: bytes) -> None:
         """Writes a whole input tensor. Raises EdgegenError where the size is another."""
-        sizes = self.boot.input_bytes
-        if not 0 <= tensor < len(sizes) or len(data) != sizes[tensor]:
-            expected = sizes[tensor] if 0 <= tensor < len(sizes) else 0
-            raise EdgegenError(f"{self.boot.model}: input {tensor} takes {expected} bytes, {len(data)} were given")
-        for offset in range(0, len(data), self.boot.chunk_bytes):
-            chunk = data[offset : offset + self.boot.chunk_bytes]
-            expected_reply = (tensor, offset, len(chunk))
-            self._ask(
-                protocol.input_command(tensor, offset, chunk),
-                "in",
-                lambda record: (record.number("tensor"), record.number("offset"), record.number("bytes")),
-                lambda reply, expected_reply=expected_reply: reply == expected_reply,  # type: ignore[misc]
-            )
+        self._deliver(self._input_commands([(tensor, data)]), lambda chunks: self._taken_chunks())
+
+    def infer(self, inputs: Sequence[bytes], timeout_s: float = 120.0) -> Inference:
+        """Writes all inputs, runs one inference and reads all outputs, in as few turns of the line as can be."""
+        if len(inputs) != len(self.boot.input_bytes):
+            raise EdgegenError(f"{self.boot.model} takes {len(self.boot.input_bytes)} inputs, {len(inputs)} were given")
+        cycles: list[int] = []
+        commands = self._input_commands(list(enumerate(inputs)))
+        self._deliver(commands, lambda chunks: self._invoke_after(chunks, cycles, timeout_s))
+        outputs = (self.get_output(tensor, asked=True) for tensor in range(len(self.boot.output_bytes)))
+        return Inference(cycles[-1], tuple(outputs))
+
+    def layers_crc(
+        self, inputs: Sequence[bytes], layers: int, place: tuple[int, int, int], timeout_s: float = 60.0
+    ) -> int:
+        """Runs the first `layers` from a fresh state; then the CRC-32 of arena bytes (part, offset, count)."""
+        for _ in range(_TRIES):
+            self.reset()
+            for index, data in enumerate(inputs):
+                self.set_input(index, data)
+            self._send(protocol.command("layers", layers, *place))
+            # Nothing is sent twice: the layers overwrite the inputs.
+            record = self._next(timeout_s, "layers", "error", until_damaged=True)
+            if record is not None and record.kind == "layers":
+                return record.number("crc32")
+            if record is not None:
+                self._refuse_wrong_command(record)
+        raise self._silence("layers")
 
     def invoke(self, timeout_s: float = 120.0) -> int:
         """Runs one inference and returns its cycles (0 where the core can't count).
@@ -134,8 +120,88 @@ class Session:
         )
         return result or 0
 
-    def get_output(self, tensor: int) -> bytes:
-        """Reads a whole output tensor; only chunks that were lost are asked for again."""
+    def _input_commands(self, inputs: Sequence[tuple[int, bytes]]) -> list[bytes]:
+        """The commands that write input tensors, each with the time that it takes."""
+        sizes = self.boot.input_bytes
+        for tensor, data in inputs:
+            if not 0 <= tensor < len(sizes) or len(data) != sizes[tensor]:
+                expected = sizes[tensor] if 0 <= tensor < len(sizes) else 0
+                raise EdgegenError(f"{self.boot.model}: input {tensor} takes {expected} bytes, {len(data)} were given")
+        step = self.boot.chunk_bytes
+        # Line ends say nothing: while they come, the firmware may be busy with what came before.
+        clocks_per_byte = max(1, self.boot.clock_hz) * 10 / self._device.baud
+        return [
+            command + b"\n" * min(64, math.ceil(_CLOCKS_PER_CHARACTER * len(command) / clocks_per_byte))
+            for tensor, data in inputs
+            for offset in range(0, len(data), step)
+            for command in (protocol.input_command(tensor, offset, data[offset : offset + step]),)
+        ]
+
+    def _deliver(self, commands: list[bytes], confirm_last: Callable[[int], int]) -> None:
+        """Sends commands, a window of them at once; goes back to its first one where one was lost or damaged.
+
+        After each window the firmware is asked how many chunks it has taken since it started; after the last one
+        `confirm_last`, told how many there should be, returns how many there are.
+        """
+        at = failures = 0
+        before = self._taken_chunks() if self._chunks is None else self._chunks
+        while failures < _TRIES:
+            window = commands[at : at + self._window]
+            is_last = at + len(window) == len(commands)
+            self._send(b"".join(window))
+            after = confirm_last(before + len(window)) if is_last else self._taken_chunks()
+            arrived, self._chunks, before = after - before, after, after
+            if not 0 <= arrived <= len(window):
+                raise EdgegenError(f"{self._device.description}: the board started again in the middle; try again")
+            if arrived == len(window):
+                at, failures, self._window = at + len(window), 0, min(_WINDOW, 2 * self._window)
+                if is_last:
+                    return
+            else:
+                failures += len(window) == 1
+                self._window = max(1, self._window // 2)
+        raise self._silence("in")
+
+    def _taken_chunks(self) -> int:
+        """How many chunks the firmware has taken since it started."""
+        self._sequence += 1
+        command = protocol.command("in", self._sequence, 0)
+        for _ in range(_TRIES):
+            self._send(command)
+            # Errors are those of chunks that came damaged: the count tells.
+            while (record := self._next(_REPLY_TIMEOUT_S, "in", "error")) is not None:
+                if record.kind == "in" and record.number("sequence") == self._sequence:
+                    return record.number("chunks")
+                self._refuse_wrong_command(record)
+        raise self._silence("in")
+
+    def _invoke_after(self, chunks: int, cycles: list[int], timeout_s: float) -> int:
+        """Runs an inference if the firmware has taken so many chunks; returns how many it has."""
+        # A new number at each try: answers to an earlier one may still come.
+        self._sequence += 1
+        command = protocol.command("invoke", self._sequence, chunks, 1)
+        deadline = time.monotonic() + timeout_s
+        while (left_s := deadline - time.monotonic()) > 0:
+            self._send(command)
+            damaged = self.bad_checksums
+            while (record := self._next(min(left_s, _REPLY_TIMEOUT_S), "in", "invoke", "error")) is not None:
+                if record.kind == "error":
+                    self._refuse_wrong_command(record)
+                elif record.number("sequence") == self._sequence:
+                    if record.kind == "in":
+                        return record.number("chunks")
+                    cycles.append(record.number("cycles"))
+                    return chunks
+                if self.bad_checksums > damaged:
+                    break
+        raise self._silence("invoke")
+
+    def _refuse_wrong_command(self, record: Record) -> None:
+        if record.kind == "error" and (error := record.text("error")) in ("range", "syntax"):
+            raise EdgegenError(f"{self._device.description}: the firmware refused a command ({error})")
+
+    def get_output(self, tensor: int, asked: bool = False) -> bytes:
+        """Reads a whole output tensor, `asked` for or not yet; only chunks that were lost are asked for again."""
         sizes = self.boot.output_bytes
         if not 0 <= tensor < len(sizes):
             raise EdgegenError(f"{self.boot.model} has {len(sizes)} outputs, there is no output {tensor}")
@@ -143,7 +209,9 @@ class Session:
         chunks: dict[int, bytes] = {}
         wanted = list(range(0, size, step))
         for _ in range(_TRIES):
-            if len(wanted) * step >= size:
+            if asked:
+                asked = False
+            elif len(wanted) * step >= size:
                 self._send(protocol.command("out", tensor))
             else:
                 self._send(b"".join(protocol.command("out", tensor, offset, step) for offset in wanted))
@@ -202,6 +270,10 @@ class Session:
                 record.number("stack_bytes"), record.number("stack_used_bytes"), record.number("bad_commands")
             ),
         )
+
+    def word(self, address: int) -> int:
+        """A register of the chip, of 32 bits. Raises EdgegenError on this machine."""
+        return self._ask(protocol.command("word", address // 4), "word", lambda record: record.number("value"))
 
     def self_test(self, timeout_s: float = 120.0) -> tuple[str, ...]:
         """Runs the fixed test input from a reset state; the CRC-32 of each output in 8 hex digits."""
@@ -282,9 +354,9 @@ class Session:
             self._take(self._device.read(left))
 
     def _take(self, data: bytes) -> None:
-        self._received_bytes += len(data)
-        self._received = (self._received + data)[-256:]
-        for line in self._reader.feed(data):
+        lines = self._reader.feed(data)
+        self._health.take(data, lines)
+        for line in lines:
             if isinstance(line, Record):
                 self._waiting.append(line)
             elif self._on_text is not None and isinstance(line, OtherLine):
@@ -297,23 +369,15 @@ class Session:
             record = self._next(_HELLO_INTERVAL_S, "boot")
             if record is not None:
                 try:
-                    return _boot(record)
+                    return boot_record(record)
                 except ProtocolError as error:
                     raise EdgegenError(f"{self._device.description}: {error}; flash this edgegen's firmware") from None
             self._send(protocol.command("hello"))
         raise EdgegenError(self._explain_no_boot(timeout_s))
 
     def _explain_no_boot(self, timeout_s: float) -> str:
-        head = f"{self._device.description}: no boot record within {timeout_s:g} s"
-        if self._received_bytes == 0:
-            return f"{head}, and not one byte\nis it powered, flashed, and is this its console's port?"
-        if self._reader.bad_checksums:
-            return f"{head}: {self._reader.bad_checksums} records came damaged\ncheck cable and baud rate"
-        plain = sum(32 <= byte < 127 or byte in b"\r\n\t" for byte in self._received)
-        if plain < 0.7 * len(self._received):
-            return f"{head}: {self._received_bytes} unreadable bytes came\nthe baud rate is probably another"
-        last = self._received.decode("ascii", errors="replace").strip().splitlines()[-1:]
-        return f"{head}, but other text: {last[0] if last else ''}\nanother firmware runs there; flash this one"
+        cause = self._health.diagnosis() or "the firmware answers, but not with a boot record"
+        return f"{self._device.description}: no boot record within {timeout_s:g} s: {cause}"
 
     def _check(self, firmware_sha256: str | None) -> None:
         if self.boot.protocol != protocol.VERSION:
@@ -334,27 +398,3 @@ class Session:
             f"{self._device.description}: the firmware stopped answering at '{what}' ({cause})\n"
             "reset the board; a model that runs long needs a longer timeout"
         )
-
-
-def explain_fault(record: Record) -> str:
-    """A fault record as a message with the registers that tell most."""
-    first = [f"{key} {record.fields[key]}" for key in _REGISTERS if key in record.fields]
-    rest = [f"{key} {value}" for key, value in record.fields.items() if key not in _REGISTERS]
-    return "\n".join(["the firmware ended in a fault: " + ", ".join(first), *([", ".join(rest)] if rest else [])])
-
-
-def _boot(record: Record) -> BootRecord:
-    return BootRecord(
-        protocol=record.number("protocol"),
-        firmware_sha256=record.text("firmware_sha256"),
-        model=record.text("model"),
-        model_sha256=record.text("model_sha256"),
-        board=record.text("board"),
-        port=record.text("port"),
-        clock_hz=record.number("clock_hz"),
-        chunk_bytes=record.number("chunk_bytes"),
-        input_bytes=record.numbers("input_bytes"),
-        output_bytes=record.numbers("output_bytes"),
-        layers=record.number("layers"),
-        arena_bytes=record.number("arena_bytes"),
-    )

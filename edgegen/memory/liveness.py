@@ -13,16 +13,27 @@ class Buffers:
     """Tensors that share bytes (a RESHAPE's input and output) as one buffer each, named by one tensor index."""
 
     def __init__(self, graph: Graph, lowerings: Sequence[Lowering]) -> None:
-        self._root = list(range(len(graph.tensors)))
+        # By tensor: another one that it is bytes of, and where in it.
+        self._whole: dict[int, tuple[int, int]] = {}
         for lowering in lowerings:
             for output, source in lowering.views:
-                self._root[output] = self.root(source)
+                self._whole[output] = source, 0
+            for part, whole, start in lowering.parts:
+                self._whole[part] = whole, start
 
     def root(self, tensor: int) -> int:
         """The tensor that names the buffer of `tensor`."""
-        while self._root[tensor] != tensor:
-            tensor = self._root[tensor]
+        while tensor in self._whole:
+            tensor = self._whole[tensor][0]
         return tensor
+
+    def start(self, tensor: int) -> int:
+        """Where in its buffer a tensor begins, in bytes."""
+        start = 0
+        while tensor in self._whole:
+            tensor, offset = self._whole[tensor]
+            start += offset
+        return start
 
 
 def scratch_arguments(call: KernelCall) -> list[Scratch | SubgraphArena]:
@@ -65,7 +76,7 @@ def live_ranges(
                 elif isinstance(argument, TensorList):
                     for tensor in argument.indices:
                         use(tensor, step)
-        for output, source in lowering.views:
+        for output, source in (*lowering.views, *((part, whole) for part, whole, _ in lowering.parts)):
             use(output, step)
             use(source, step)
     for tensor in graph.outputs:
@@ -88,6 +99,14 @@ def live_ranges(
                 name += 1
             for overlap in call.overlaps:
                 source, output = buffers.root(overlap.input), buffers.root(overlap.output)
+                shift = buffers.start(overlap.output) - buffers.start(overlap.input)
                 if source in last and output in first and last[source] == step == first[output]:
-                    allowances.append(Allowance(source, output, overlap.gap_bytes, overlap.where))
+                    gap = overlap.gap_bytes - shift if overlap.where == "above" else overlap.gap_bytes + shift
+                    if overlap.where != "same" or shift == 0:
+                        allowances.append(Allowance(source, output, gap, overlap.where))
+        for overlap in lowering.overlaps:
+            source, output = buffers.root(overlap.input), buffers.root(overlap.output)
+            whole = buffers.start(overlap.output) == buffers.start(overlap.input) == 0
+            if whole and source in last and output in first and last[source] < step:
+                allowances.append(Allowance(source, output, overlap.gap_bytes, overlap.where, throughout=True))
     return ranges, allowances

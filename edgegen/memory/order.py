@@ -6,9 +6,14 @@ from edgegen.ir import Graph, Node
 from edgegen.memory.plan import aligned
 
 _WIDTH = 64
-"""States kept per step: small graphs are searched exactly, large ones by a beam of this width."""
+_NARROWEST = 4
+_WORK = 2_000_000
+"""States kept per step: small graphs are searched exactly, large ones by a beam of `_WIDTH` or, for huge ones, less."""
 _IN_ORDER = frozenset({"ASSIGN_VARIABLE", "CALL_ONCE", "IF", "READ_VARIABLE", "VAR_HANDLE", "WHILE"})
 """Operators whose effects reach beyond their outputs: they keep their places among each other."""
+
+_IN_BANDS = frozenset({"EG_ROWS", "EG_JOIN_ROWS"})
+"""Made by passes.patches, whose order of bands is what saves memory."""
 
 
 def search_order(graph: Graph) -> tuple[int, ...]:
@@ -16,6 +21,8 @@ def search_order(graph: Graph) -> tuple[int, ...]:
 
     Scratch and overlaps are not seen here: the caller plans both orders and keeps the better. Deterministic.
     """
+    if any(node.op in _IN_BANDS for node in graph.nodes):
+        return tuple(range(len(graph.nodes)))
     search = _Search(graph)
     if not search.has_choice():
         return tuple(range(len(graph.nodes)))
@@ -62,6 +69,7 @@ class _Search:
         live = sum(self.sizes[i] for i in set(self.graph.inputs))
         # Executed nodes as bits -> (peak so far, bytes live now, order).
         states: dict[int, tuple[int, int, tuple[int, ...]]] = {0: (live, live, ())}
+        width = max(_NARROWEST, min(_WIDTH, _WORK // (count * count)))
         for _ in range(count):
             found: dict[int, tuple[int, int, tuple[int, ...]]] = {}
             for done, (peak, live, order) in states.items():
@@ -73,7 +81,7 @@ class _Search:
                     now = max(peak, grown), grown - self._freed(position, after), (*order, position)
                     if after not in found or now < found[after]:
                         found[after] = now
-            best = sorted(found.items(), key=lambda item: item[1])[:_WIDTH]
+            best = sorted(found.items(), key=lambda item: item[1])[:width]
             states = dict(best)
         return min(states.values())[2]
 

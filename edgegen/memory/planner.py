@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from edgegen.memory.plan import Allowance, LiveRange, MemoryPlan, Where, aligned
 
 _SEARCH_ROUNDS = 300
+_FEWEST_ROUNDS = 20
+_SEARCH_WORK = 4_000_000
 
 
-def plan_memory(buffers: Sequence[LiveRange], allowances: Sequence[Allowance] = ()) -> MemoryPlan:
+def plan_memory(
+    buffers: Sequence[LiveRange], allowances: Sequence[Allowance] = (), cuts: tuple[int, ...] = ()
+) -> MemoryPlan:
     """Places every buffer at a 16-byte aligned offset. Deterministic; the result has been verified.
+
+    No buffer crosses one of the offsets `cuts`, multiples of 16 in ascending order: where the arena is to lie in
+    several memories.
 
     Each buffer in turn goes to the lowest free offset (first fit). The order decides how good that is: by size, by
     life time, by first use; then random moves of what reaches the top, as long as the lower bound is not reached.
     """
-    placer = _Placer(buffers, allowances)
+    placer = _Placer(buffers, allowances, cuts)
     best_order: list[int] = []
     best: tuple[int, dict[int, int]] | None = None
     for key in _ORDERS:
@@ -28,7 +35,7 @@ def plan_memory(buffers: Sequence[LiveRange], allowances: Sequence[Allowance] = 
     assert best is not None
     bound = placer.lower_bound()
     rng = random.Random(0)
-    for _ in range(_SEARCH_ROUNDS if len(buffers) > 2 else 0):
+    for _ in range(_search_rounds(len(buffers))):
         if best[0] <= bound:
             break
         order = list(best_order)
@@ -45,9 +52,14 @@ def plan_memory(buffers: Sequence[LiveRange], allowances: Sequence[Allowance] = 
             best, best_order = found, order
     arena_bytes, offsets = best
     placements = sorted(((b, offsets[i]) for i, b in enumerate(buffers)), key=lambda p: (p[1], p[0].tensor))
-    plan = MemoryPlan(arena_bytes, tuple(placements), tuple(allowances))
+    plan = MemoryPlan(arena_bytes, tuple(placements), tuple(allowances), cuts)
     plan.verify()
     return plan
+
+
+def _search_rounds(buffers: int) -> int:
+    """Placing takes time with the square of the buffers: a model with hundreds of them is still planned in seconds."""
+    return 0 if buffers <= 2 else max(_FEWEST_ROUNDS, min(_SEARCH_ROUNDS, _SEARCH_WORK // buffers**2))
 
 
 _ORDERS: tuple[Callable[[LiveRange], tuple[int, ...]], ...] = (
@@ -75,13 +87,20 @@ class _Neighbour:
     replaces: bool
 
     @classmethod
-    def of(cls, a: LiveRange, j: int, b: LiveRange, gaps: Mapping[tuple[int, int, Where], int]) -> _Neighbour:
+    def of(
+        cls,
+        a: LiveRange,
+        j: int,
+        b: LiveRange,
+        gaps: Mapping[tuple[int, int, Where], int],
+        throughout: Set[tuple[int, int]],
+    ) -> _Neighbour:
         over, under = (b.tensor, a.tensor), (a.tensor, b.tensor)
-        if b.last == a.first and any((source, output) == over for source, output, _ in gaps):
+        if (b.last == a.first or over in throughout) and any((source, output) == over for source, output, _ in gaps):
             # a may be written over b
             before, behind = gaps.get((*over, "below")), gaps.get((*over, "above"))
             return cls(j, b.size_bytes, before, behind, (*over, "same") in gaps, True)
-        if a.last == b.first:  # b may be written over a
+        if a.last == b.first or under in throughout:  # b may be written over a
             behind, before = gaps.get((*under, "below")), gaps.get((*under, "above"))
             return cls(j, b.size_bytes, before, behind, (*under, "same") in gaps, False)
         return cls(j, b.size_bytes, None, None, False, False)
@@ -99,14 +118,17 @@ class _Neighbour:
 class _Placer:
     """First-fit placement of buffers in a given order."""
 
-    def __init__(self, buffers: Sequence[LiveRange], allowances: Sequence[Allowance]) -> None:
+    def __init__(self, buffers: Sequence[LiveRange], allowances: Sequence[Allowance], cuts: tuple[int, ...]) -> None:
         self.buffers = buffers
+        self.cuts = cuts
         gaps = {(a.input, a.output, a.where): a.gap_bytes for a in allowances}
+        throughout = {(a.input, a.output) for a in allowances if a.throughout}
+        self._spared = {output for _, output in throughout}
         self.neighbours: list[list[_Neighbour]] = [[] for _ in buffers]
         for i, a in enumerate(buffers):
             for j, b in enumerate(buffers):
                 if i != j and a.meets(b):
-                    self.neighbours[i].append(_Neighbour.of(a, j, b, gaps))
+                    self.neighbours[i].append(_Neighbour.of(a, j, b, gaps, throughout))
 
     def place(self, order: Sequence[int]) -> tuple[int, dict[int, int]]:
         """Returns the arena's size and the offset of each buffer, by position in `buffers`."""
@@ -116,6 +138,7 @@ class _Placer:
             size = self.buffers[i].size_bytes
             placed = (n for n in self.neighbours[i] if n.buffer in offsets)
             taken = [interval for n in placed for interval in n.forbidden(offsets[n.buffer], size)]
+            taken += [(cut - size, cut) for cut in self.cuts]
             offset = 0
             for low, high in sorted(taken):
                 if low < offset < high:
@@ -132,6 +155,7 @@ class _Placer:
             for i, b in enumerate(self.buffers):
                 if b.first <= step <= b.last:
                     replaces = b.first == step and any(n.replaces for n in self.neighbours[i])
+                    replaces |= b.tensor in self._spared
                     need += 0 if replaces else aligned(b.size_bytes)
             bound = max(bound, need)
         return bound

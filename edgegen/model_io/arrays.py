@@ -7,8 +7,9 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,26 +40,33 @@ def read_inputs(path: Path, graph: Graph) -> list[list[Array]]:
         ) from error
 
 
-def write_outputs(path: Path, outputs: Sequence[Sequence[Array]]) -> None:
-    """Writes outputs [invocation][index] as the arrays `output_<invocation>_<index>` of an npz file, as a whole.
+@contextlib.contextmanager
+def output_file(path: Path) -> Iterator[BinaryIO]:
+    """Yields a new file that takes the place of `path` when the block ends, and disappears when it raises.
 
-    Raises InputError where the file can't be written.
+    Raises InputError, before the block begins, where the file can't be written.
     """
-    arrays = {f"output_{i}_{j}": array for i, row in enumerate(outputs) for j, array in enumerate(row)}
     path = path.resolve()
     draft = path.parent / f".{path.name}.{os.getpid()}"
     try:
         if path.exists() and not path.is_file():
             raise InputError(f"'{path}' is no file\nname another one with -o")
         path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
-        draft.replace(path)
+        file = draft.open("wb")
     except OSError as error:
         raise InputError(f"'{path}' can't be written: {error.strerror}\nname another one with -o") from None
+    try:
+        with file:
+            yield file
+        draft.replace(path)
     finally:
-        with contextlib.suppress(OSError):
-            draft.unlink()
+        draft.unlink(missing_ok=True)
+
+
+def write_outputs(file: BinaryIO, outputs: Sequence[Sequence[Array]]) -> None:
+    """Writes outputs [invocation][index] as the arrays `output_<invocation>_<index>` of an npz file."""
+    arrays = {f"output_{i}_{j}": array for i, row in enumerate(outputs) for j, array in enumerate(row)}
+    np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
 def _read(archive: zipfile.ZipFile, path: Path, graph: Graph) -> list[list[Array]]:

@@ -29,6 +29,9 @@ def check_graph(source: Source, graph: Graph, prefix: str) -> Graph:
         raise source.error(f"{prefix}graph", f"it has more than {MAX_TENSORS_LISTED} inputs and outputs")
     if len(set(graph.inputs)) != len(graph.inputs):
         raise source.error(f"{prefix}graph input", "a tensor is listed twice")
+    for index in graph.inputs:
+        if graph.tensors[index].elements and graph.tensors[index].is_constant:
+            raise source.error(f"{prefix}graph input", f"{_describe(graph, index)} is a constant")
     for node in graph.nodes:
         _check_indices(source, graph, node, prefix)
     graph = _fill_empty(graph)

@@ -180,10 +180,16 @@ class KernelCall:
 
 @dataclass(frozen=True, slots=True)
 class Lowering:
-    """A node in terms of C: calls in order, and outputs that are the same bytes as an input (output, input)."""
+    """A node in terms of C: calls in order, and outputs that are the same bytes as an input (output, input).
+
+    `parts` are tensors that lie within others: (part, whole, where it begins in bytes). `overlaps` hold for the whole
+    lives of both tensors, of which the input's ends before this node.
+    """
 
     calls: tuple[KernelCall, ...] = ()
     views: tuple[tuple[int, int], ...] = ()
+    parts: tuple[tuple[int, int, int], ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
 
 
 class Refusal(Exception):

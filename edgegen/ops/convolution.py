@@ -19,6 +19,7 @@ from edgegen.ops.base import (
     Target,
     TensorArg,
     constraint,
+    takes,
 )
 from edgegen.ops.overlap import Window, window_overlap
 from edgegen.ops.shapes import dims_struct, quantization_of, required
@@ -36,6 +37,8 @@ class Convolution(Operator):
     channel_axis: ClassVar[int]
     """The filter's axis of output channels."""
 
+    counts = takes(2, 3)
+
     @constraint("convert the model with a representative data set, to full-integer int8")
     def element_types(graph: Graph, node: Node) -> str | None:
         """Input and output are int8 with an int8 or int4 filter, int16 with an int8 filter, or all are float32."""
@@ -43,9 +46,7 @@ class Convolution(Operator):
 
     @constraint("export the model again; its file is damaged")
     def ranks(graph: Graph, node: Node) -> str | None:
-        """There are two or three inputs; input, filter and output have four axes."""
-        if len(node.inputs) not in (2, 3):
-            return f"it has {len(node.inputs)} inputs"
+        """Input, filter and output have four axes."""
         for index in (node.inputs[0], node.inputs[1], node.outputs[0]):
             tensor = graph.tensors[index]
             if len(tensor.shape) != 4:
@@ -118,6 +119,8 @@ def window_padding(options: ConvOptions | TransposeConvOptions, source: Tensor, 
 
     Both are 0 where an output size comes out negative or a stride or dilation is not positive.
     """
+    if not isinstance(options.padding, str):
+        return options.padding
     dilation_h = dilation_w = 1
     if not isinstance(options, TransposeConvOptions):
         dilation_h, dilation_w = options.dilation_h_factor, options.dilation_w_factor

@@ -17,6 +17,7 @@ from edgegen.ops.base import (
     Target,
     TensorArg,
     constraint,
+    takes,
 )
 from edgegen.ops.convolution import (
     channel_quant,
@@ -40,6 +41,8 @@ class FullyConnected(Operator):
         "int16 x int8 -> int16",
         "float32",
     )
+
+    counts = takes(2, 3)
 
     @constraint("convert the model with a representative data set, to full-integer int8")
     def element_types(graph: Graph, node: Node) -> str | None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgegen.ir import DType, Graph
-from edgegen.ops.base import ConstArray, KernelCall, Lowering, Overlap, TensorArg
+from edgegen.ir import DType, Graph, Node
+from edgegen.ops.base import ConstArray, KernelCall, Lowering, Operator, Overlap, Target, TensorArg
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,3 +24,15 @@ def lookup(graph: Graph, source: int, output: int, results: NDArray[np.int64]) -
     arguments = (table, TensorArg(source), TensorArg(output, written=True), graph.tensors[output].elements)
     call = KernelCall("eg_lookup_8", "eg_lookup.h", ("eg_lookup_8.c",), arguments, overlaps=(Overlap(source, output),))
     return Lowering((call,))
+
+
+class Lookup(Operator):
+    """EG_LOOKUP, edgegen's own: each byte of the first input as the second's result for it, a constant of 256."""
+
+    name = "EG_LOOKUP"
+    types = ("8 bits -> 8 bits",)
+
+    def lower(self, graph: Graph, node: Node, target: Target) -> Lowering:
+        output = node.outputs[0]
+        results = np.frombuffer(graph.tensors[node.inputs[1]].data or b"", dtype=graph.tensors[output].dtype.numpy)
+        return lookup(graph, node.inputs[0], output, results.astype(np.int64))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from edgegen.ops.base import Overlap
+
+_MOST_PIXELS = 1 << 20  # above it the exact answer takes gigabytes here, and no microcontroller has the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,8 @@ def window_overlap(window: Window, source: int, output: int, element_bytes: int 
     """
     batches, in_h, in_w, in_c = window.input_shape
     _, out_h, out_w, out_c = window.output_shape
-    if 0 in window.output_shape or 0 in window.input_shape:
-        return Overlap(source, output, np.prod(window.output_shape).item() * element_bytes)
+    if 0 in window.output_shape or 0 in window.input_shape or batches * out_h * out_w > _MOST_PIXELS:
+        return Overlap(source, output, math.prod(window.output_shape) * element_bytes)
     batch = np.arange(batches)[:, None, None]
     row = np.clip(np.arange(out_h) * window.stride_h - window.pad_h, 0, in_h - 1)[None, :, None]
     column = np.clip(np.arange(out_w) * window.stride_w - window.pad_w, 0, in_w - 1)[None, None, :]

@@ -68,8 +68,7 @@ class _Pool2D(Operator):
     def lower(self, graph: Graph, node: Node, target: Target) -> Lowering:
         source, output = graph.tensors[node.inputs[0]], graph.tensors[node.outputs[0]]
         options = _options(node)
-        _, pad_h = windowed_output(source.shape[1], options.filter_height, options.stride_h, 1, options.padding)
-        _, pad_w = windowed_output(source.shape[2], options.filter_width, options.stride_w, 1, options.padding)
+        pad_h, pad_w = pool_padding(options, source)
         low, high = _clamp(options.fused_activation_function, output)
         params = Struct(
             "eg_pool_2d_f32_params" if output.dtype is DType.FLOAT32 else "eg_pool_2d_params",
@@ -116,9 +115,8 @@ class AveragePool2D(_Pool2D):
         """Every window covers at least one element of the input."""
         source, output = required(graph, node.inputs[0]), required(graph, node.outputs[0])
         options = _options(node)
-        windows = (1, options.filter_height, options.stride_h), (2, options.filter_width, options.stride_w)
-        for axis, size, stride in windows:
-            _, pad = windowed_output(source.shape[axis], size, stride, 1, options.padding)
+        steps = options.stride_h, options.stride_w
+        for axis, stride, pad in zip((1, 2), steps, pool_padding(options, source), strict=True):
             if output.shape[axis] and (output.shape[axis] - 1) * stride - pad >= source.shape[axis]:
                 return f"the last window along axis {axis} lies outside the input"
         return None
@@ -140,14 +138,24 @@ class L2Pool2D(_Pool2D):
         """The output has the size that input, filter, stride and padding give."""
         source, output = required(graph, node.inputs[0]), required(graph, node.outputs[0])
         options = _options(node)
-        height, _ = windowed_output(source.shape[1], options.filter_height, options.stride_h, 1, options.padding)
-        width, _ = windowed_output(source.shape[2], options.filter_width, options.stride_w, 1, options.padding)
+        padding = options.padding if isinstance(options.padding, str) else ""
+        height, _ = windowed_output(source.shape[1], options.filter_height, options.stride_h, 1, padding)
+        width, _ = windowed_output(source.shape[2], options.filter_width, options.stride_w, 1, padding)
         return None if output.shape[1:3] == (height, width) else f"{output.shape[1:3]} instead of {(height, width)}"
 
 
 def _options(node: Node) -> Pool2DOptions:
     assert isinstance(node.options, Pool2DOptions)
     return node.options
+
+
+def pool_padding(options: Pool2DOptions, source: Tensor) -> tuple[int, int]:
+    """(rows above, columns to the left) of padding."""
+    if not isinstance(options.padding, str):
+        return options.padding
+    windows = (1, options.filter_height, options.stride_h), (2, options.filter_width, options.stride_w)
+    rows, columns = (windowed_output(source.shape[i], size, step, 1, options.padding)[1] for i, size, step in windows)
+    return rows, columns
 
 
 def _scale_and_zero(tensor: Tensor) -> tuple[float, int]:

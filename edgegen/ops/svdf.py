@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from edgegen.ir import DType, Graph, Node, Tensor
 from edgegen.ops.arithmetic import float32, float32_product, float_activation_range, quantize_multiplier
-from edgegen.ops.base import Argument, KernelCall, Lowering, Operator, Refusal, Struct, Target, TensorArg, constraint
+from edgegen.ops.base import (
+    Argument,
+    KernelCall,
+    Lowering,
+    Operator,
+    Refusal,
+    Struct,
+    Target,
+    TensorArg,
+    constraint,
+    takes,
+)
 from edgegen.ops.convolution import positive_scale
 from edgegen.ops.shapes import quantization_of, required
 from edgegen.options import SVDFOptions
@@ -21,12 +32,11 @@ class SVDF(Operator):
 
     name = "SVDF"
     types = ("int8, int8 state", "int8, int16 state", "float32")
+    counts = takes(5)
 
     @constraint("convert the model with a representative data set, to full-integer int8")
     def element_types(graph: Graph, node: Node) -> str | None:
-        """All five inputs are there; types are int8 (time weights and state int8 or int16, bias int32) or float32."""
-        if len(node.inputs) != 5:
-            return f"it has {len(node.inputs)} inputs"
+        """Types are int8 (time weights and state int8 or int16, bias int32) or float32."""
         kinds = tuple(required(graph, i).dtype for i in (*node.inputs, node.outputs[0]))
         return None if kinds in _FORMS else "hybrid or unquantised types " + ", ".join(kind.value for kind in kinds)
 

@@ -24,6 +24,7 @@ from edgegen.ops.walk import row_major_strides
 from edgegen.options import DepthToSpaceOptions, SpaceToDepthOptions
 
 _DAMAGED = "export the model again; its shapes contradict each other"
+_OPEN_BATCH = "convert the model again with a fixed batch size of 1, such as keras.Input(shape, batch_size=1)"
 
 
 class Transpose(Operator):
@@ -142,7 +143,7 @@ def _batch_boxes(graph: Graph, node: Node, space_index: int, batch_index: int) -
     block_h, block_w = blocks[0], 1 if flat else blocks[1]
     top, left = edges[0], 0 if flat else edges[2]
     if batches != n * block_h * block_w or depth != c:
-        raise Refusal(f"{n} batches in blocks of {block_h}x{block_w} can't be {batches} batches", _DAMAGED)
+        raise Refusal(f"{n} batches in blocks of {block_h}x{block_w} can't be {batches} batches", _OPEN_BATCH)
     boxes = []
     for position in range(block_h * block_w):
         shift_h, shift_w = divmod(position, block_w)

@@ -19,6 +19,7 @@ from edgegen.ops.base import (
     TensorArg,
     TensorList,
     constraint,
+    takes,
 )
 from edgegen.ops.convolution import positive_scale, reduced_multiplier
 from edgegen.ops.logistic import sigmoid_table
@@ -46,6 +47,8 @@ class UnidirectionalSequenceLSTM(Operator):
 
     name = "UNIDIRECTIONAL_SEQUENCE_LSTM"
     types = ("int8 x int8 -> int8, int16 cell", "int16 x int8 -> int16, int16 cell", "float32")
+
+    counts = takes(1, 24)
 
     @constraint("use a plain LSTM layer")
     def plain(graph: Graph, node: Node) -> str | None:

@@ -27,7 +27,9 @@ def run(graph: Graph) -> Graph:
 def _fold(graph: Graph, position: int, index: int) -> Graph:
     values = _first_values(graph.subgraphs[index])
     handles = {
-        _key(node.options): node.outputs[0] for node in graph.nodes if isinstance(node.options, VarHandleOptions)
+        _key(node.options): node.outputs[0]
+        for node in graph.nodes
+        if isinstance(node.options, VarHandleOptions) and node.outputs
     }
     if values is None or not values.keys() <= handles.keys():
         return graph

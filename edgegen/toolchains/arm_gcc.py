@@ -15,7 +15,7 @@ from edgegen.toolchains.c_flags import common_flags, place_flags
 
 _GCC = "arm-none-eabi-gcc"
 _HARD_FLOAT = "-mfloat-abi=hard"
-_CORES: dict[str, tuple[str, ...]] = {
+CORES: dict[str, tuple[str, ...]] = {
     "cortex-m0plus": ("-mthumb", "-mcpu=cortex-m0plus", "-mfloat-abi=soft"),
     "cortex-m3": ("-mthumb", "-mcpu=cortex-m3", "-mfloat-abi=soft"),
     "cortex-m4f": ("-mthumb", "-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", _HARD_FLOAT),
@@ -61,14 +61,14 @@ class ArmGccToolchain(Toolchain):
 
 def compile_flags(job: CompileJob) -> list[str]:
     """All flags but the paths. Raises EdgegenError for a core that is not a Cortex-M."""
-    if job.core not in _CORES:
-        raise EdgegenError(f"toolchain arm_gcc can't build for core '{job.core}'; it serves {', '.join(_CORES)}")
-    return [*_CORES[job.core], *common_flags(job), "-ffreestanding", "-fno-unwind-tables"]
+    if job.core not in CORES:
+        raise EdgegenError(f"toolchain arm_gcc can't build for core '{job.core}'; it serves {', '.join(CORES)}")
+    return [*CORES[job.core], *common_flags(job), "-ffreestanding", "-fno-unwind-tables"]
 
 
 def link_flags(job: CompileJob) -> list[str]:
     """The linker's flags but script, objects and libraries."""
-    return [*_CORES[job.core], "-nostdlib", "-Wl,-e,reset", "-Wl,--gc-sections", "-Wl,--build-id=none"]
+    return [*CORES[job.core], "-nostdlib", "-Wl,-e,reset", "-Wl,--gc-sections", "-Wl,--build-id=none"]
 
 
 @lru_cache(maxsize=1)

@@ -17,8 +17,8 @@ from typing import ClassVar
 class CompileJob:
     """What is the same for every source of one build.
 
-    `core` is the board's core (cortex-m4f, lx6, rv32imc, ...), `optimize` is speed or size. `include_dirs` are
-    searched in order. `defines` are `NAME` or `NAME=value`.
+    `core` is the board's core (cortex-m4f, lx6, rv32imc, ...), `optimize` is speed, size, or smallest for code whose
+    speed does not matter at all. `include_dirs` are searched in order. `defines` are `NAME` or `NAME=value`.
     """
 
     core: str

@@ -7,7 +7,7 @@ from pathlib import Path
 from edgegen.toolchains.base import CompileJob
 
 WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Werror")
-OPTIMIZE = {"speed": "-O2", "size": "-Os"}
+OPTIMIZE = {"speed": "-O2", "size": "-Os", "smallest": "-Os"}
 TOOL_FOLDER = "toolchain"
 """How objects name the folder of a toolchain that is a Python package; a part of their cache key."""
 

@@ -78,8 +78,8 @@ class XtensaLlvmToolchain(Toolchain):
         return f"zig {zig_version()}, LLVM {self._tools().llvm_version}, {_linker_version()}"
 
     def compile(self, job: CompileJob, sources: Sequence[Path], work_dir: Path) -> list[Path]:
-        if job.core != "lx6":
-            raise EdgegenError(f"toolchain xtensa_llvm can't build for core '{job.core}'; it serves lx6")
+        if job.core not in ("lx6", "lx7"):
+            raise EdgegenError(f"toolchain xtensa_llvm can't build for core '{job.core}'; it serves lx6 and lx7")
         tools = self._tools()
         flags = [*_TARGET, *common_flags(job), *_BARE]
         key = [self.version(), *flags, *_LLC, *_MC, _RECIPE, TOOL_FOLDER]

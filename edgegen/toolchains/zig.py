@@ -14,14 +14,14 @@ from edgegen.toolchains import cache
 from edgegen.toolchains.base import CompileJob, Toolchain
 from edgegen.toolchains.c_flags import TOOL_FOLDER, common_flags, place_flags
 
-# Plain cortex_m55 silently has no vector instructions: they are features to ask for.
+# Plain cortex_m55 silently has no vector instructions, cortex_m33 no DSP, none of them an FPU: features to ask for.
 _CORES: dict[str, tuple[str, ...]] = {
-    "host": (),
+    "host": ("-mcpu=baseline",),  # not this machine's own: a cache may be read on another
     "cortex-m0plus": ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m0plus"),
     "cortex-m3": ("-target", "thumb-freestanding-eabi", "-mcpu=cortex_m3"),
-    "cortex-m4f": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m4"),
-    "cortex-m7": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m7"),
-    "cortex-m33": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m33"),
+    "cortex-m4f": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m4+vfp4d16sp"),
+    "cortex-m7": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m7+fp_armv8d16sp"),
+    "cortex-m33": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m33+dsp+fp_armv8d16sp"),
     "cortex-m55": ("-target", "thumb-freestanding-eabihf", "-mcpu=cortex_m55+mve+mve_fp+dsp+lob"),
     "rv32imc": ("-target", "riscv32-freestanding-none", "-mcpu=generic_rv32+m+c+zicsr"),
 }
@@ -86,7 +86,8 @@ class ZigToolchain(Toolchain):
     def _core_flags(self, job: CompileJob) -> list[str]:
         if job.core not in _CORES:
             raise EdgegenError(f"toolchain zig can't build for core '{job.core}'; it serves {', '.join(_CORES)}")
-        return [*_CORES[job.core], *(_BARE if job.core != "host" else ())]
+        smallest = ("-Xclang", "-Oz") if job.optimize == "smallest" else ()  # zig takes -Oz for -Os
+        return [*_CORES[job.core], *(_BARE if job.core != "host" else ()), *smallest]
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,11 @@ extern const char eg_board_id[];
 /* What the board's profile asks for; a port that can't reach the clock reports the one it has. */
 extern const uint32_t eg_board_clock_hz;
 extern const uint32_t eg_console_baud;
+/* The profile's console, for ports whose chip has several: the UART's name, and its pins' numbers (STM32: 16 a port,
+ * PB0 is 16; nRF: 32 a port). */
+extern const char eg_console_uart[];
+extern const uint32_t eg_console_tx_pin;
+extern const uint32_t eg_console_rx_pin;
 
 /* Runs the model on commands from the console; the start-up code calls it with memory initialised. Never returns. */
 void eg_app_main(void);

@@ -21,6 +21,8 @@ typedef struct {
   uint32_t output_count;
   void (*const* layers)(void); /* invoke() is these in order */
   uint32_t layer_count;
+  const eg_tensor* arenas; /* the arena, or its parts */
+  uint32_t arena_count;
   uint32_t arena_bytes;
 } eg_model;
 

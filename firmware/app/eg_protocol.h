@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#define EG_PROTOCOL_VERSION 1u
+#define EG_PROTOCOL_VERSION 2u
 /* Most bytes of a tensor in one command or record. */
 #define EG_CHUNK_BYTES 384u
 /* Longest command: a full chunk in base64 and its words. */
@@ -13,12 +13,14 @@
 typedef enum {
   EG_COMMAND_NONE,       /* nothing complete yet */
   EG_COMMAND_HELLO,      /* eg hello */
-  EG_COMMAND_IN,         /* eg in <tensor> <offset> <base64> : data, data_bytes */
-  EG_COMMAND_INVOKE,     /* eg invoke [<sequence>] */
+  EG_COMMAND_IN,         /* eg in <tensor> <offset> <base64> : data, data_bytes; eg in <sequence> 0 asks */
+  EG_COMMAND_INVOKE,     /* eg invoke [<sequence> [<chunks> [1]]] : only after so many chunks; 1 sends the outputs */
   EG_COMMAND_OUT,        /* eg out <tensor> [<offset> <bytes>] */
+  EG_COMMAND_LAYERS,     /* eg layers <count> <part> <offset> <bytes> : a checksum of the arena after so many */
   EG_COMMAND_RESET,      /* eg reset */
   EG_COMMAND_BENCH,      /* eg bench <runs> <warmup> */
   EG_COMMAND_INFO,       /* eg info */
+  EG_COMMAND_WORD,       /* eg word <address / 4> : a register */
   EG_COMMAND_SELF_TEST,  /* eg selftest */
   EG_COMMAND_CRASH,      /* eg crash : runs the fault handler */
   EG_COMMAND_EXIT,       /* eg exit [<status>] */
@@ -30,7 +32,7 @@ typedef enum {
 
 typedef struct {
   eg_command_kind kind;
-  uint32_t words[3]; /* the numbers, in order */
+  uint32_t words[4]; /* the numbers, in order */
   uint32_t word_count;
   uint8_t* data; /* in the parser's buffer: valid until the next byte */
   uint32_t data_bytes;

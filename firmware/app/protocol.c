@@ -15,9 +15,10 @@ typedef struct {
 
 static const eg_command_form kForms[] = {
     {"hello", EG_COMMAND_HELLO, 0, 0},   {"in", EG_COMMAND_IN, 2, 2},
-    {"invoke", EG_COMMAND_INVOKE, 0, 1}, {"out", EG_COMMAND_OUT, 1, 3},
-    {"reset", EG_COMMAND_RESET, 0, 0},   {"bench", EG_COMMAND_BENCH, 2, 2},
-    {"info", EG_COMMAND_INFO, 0, 0},     {"selftest", EG_COMMAND_SELF_TEST, 0, 0},
+    {"invoke", EG_COMMAND_INVOKE, 0, 3}, {"out", EG_COMMAND_OUT, 1, 3},
+    {"layers", EG_COMMAND_LAYERS, 4, 4}, {"reset", EG_COMMAND_RESET, 0, 0},
+    {"bench", EG_COMMAND_BENCH, 2, 2},   {"info", EG_COMMAND_INFO, 0, 0},
+    {"word", EG_COMMAND_WORD, 1, 1},     {"selftest", EG_COMMAND_SELF_TEST, 0, 0},
     {"crash", EG_COMMAND_CRASH, 0, 0},   {"exit", EG_COMMAND_EXIT, 0, 1},
 };
 

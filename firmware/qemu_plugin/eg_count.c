@@ -8,11 +8,17 @@
  *   exclude START END    code that stands in for hardware the simulator lacks; doesn't count
  *   restart START        an exception vector that returns to the instruction that raised it (Xtensa's register
  *                        windows): that instruction runs twice and counts once
+ *   cache CODE DATA START END LINE SETS WAYS   a cache in front of these addresses, for instructions (CODE 1), for data
+ *                        (DATA 1), or both; LINE in bytes. Only with one for data is every access to memory watched.
  * and out=FILE, a JSON document that is replaced at every end marker:
  *   {"inferences": [{"instructions": N, "layers": [N, ...]}, ...],
- *    "blocks": [[pc, instructions, bytes, executions, fall_throughs], ...]}
- * where the blocks are those of the last inference, in order of pc. A block's instructions are executed from the first
- * to the last; one that was left early by an exception is listed with the part that ran.
+ *    "blocks": [[pc, instructions, bytes, executions, fall_throughs, [[layer, executions, fall_throughs], ...]], ...],
+ *    "caches": [[[accesses, misses], ...], ...]}
+ * where the blocks are those of the last inference, in order of pc, in all and for each layer that ran them (-1: before
+ * the first). A block's instructions are executed from the first to the last; one that was left early by an exception
+ * is listed with the part that ran. A cache's accesses are those of the last inference, before the first layer, then
+ * per layer; of a run of instructions in one line, the first alone is an access. It replaces the line unused for
+ * longest.
  *
  * Every instruction is watched, since any of them can end its block early; the rest of the counting is done once a
  * block, when it is left, that is when the next one is entered.
@@ -36,6 +42,11 @@ extern void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb*, qemu_pl
                                                  enum qemu_plugin_cb_flags, void*);
 extern void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn*, qemu_plugin_vcpu_udata_cb_t,
                                                    enum qemu_plugin_cb_flags, void*);
+typedef uint32_t qemu_plugin_meminfo_t;
+enum qemu_plugin_mem_rw { QEMU_PLUGIN_MEM_RW = 3 };
+typedef void (*qemu_plugin_vcpu_mem_cb_t)(unsigned int, qemu_plugin_meminfo_t, uint64_t, void*);
+extern void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn*, qemu_plugin_vcpu_mem_cb_t,
+                                             enum qemu_plugin_cb_flags, enum qemu_plugin_mem_rw, void*);
 extern size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb*);
 extern uint64_t qemu_plugin_tb_vaddr(const struct qemu_plugin_tb*);
 extern struct qemu_plugin_insn* qemu_plugin_tb_get_insn(const struct qemu_plugin_tb*, size_t);
@@ -47,9 +58,14 @@ enum { BUCKETS = 1 << 14 };
 
 typedef enum { CODE, BEGIN, END, UNCOUNTED } role_t;
 
+typedef struct {
+  uint64_t executions, fall_throughs;
+} tally_t;
+
 typedef struct block {
   struct block *next_in_bucket, *next;
-  uint64_t pc, executions, fall_throughs;
+  uint64_t pc;
+  tally_t all, *layers; /* `layers` from the one before the first on */
   uint32_t instructions, bytes;
   uint16_t* ends; /* bytes from pc to the end of each instruction */
   role_t role;
@@ -66,6 +82,13 @@ typedef struct {
   uint64_t total, *layers;
 } inference_t;
 
+typedef struct {
+  uint32_t code, data, line, sets, ways;
+  uint64_t start, end;
+  uint64_t* tags;         /* [sets][ways], the most recently used first; 0 is empty, else the line's number + 1 */
+  uint64_t (*tallies)[2]; /* accesses and misses, as a block's `layers` */
+} cache_t;
+
 static block_t *buckets[BUCKETS], *all_blocks;
 static uint32_t block_count;
 static range_t* ranges;
@@ -74,6 +97,9 @@ static uint64_t *layer_starts, *restarts;
 static uint32_t layer_count, restart_count;
 static inference_t* inferences;
 static uint32_t inference_count;
+static cache_t* caches;
+static uint32_t cache_count;
+static bool data_caches;
 static char *out_path, *part_path;
 static bool counting;
 static block_t* previous;  /* the block being executed, if it counts */
@@ -100,6 +126,8 @@ static block_t* find_block(uint64_t pc, uint32_t instructions, const uint16_t* e
   b->bytes = ends[instructions - 1];
   b->ends = grow(NULL, instructions, sizeof *ends);
   memcpy(b->ends, ends, instructions * sizeof *ends);
+  b->layers = calloc(layer_count + 1, sizeof *b->layers);
+  if (b->layers == NULL) abort();
   for (uint32_t i = 0; i < range_count; ++i) {
     if (pc == ranges[i].start && ranges[i].role != UNCOUNTED) {
       b->role = ranges[i].role;
@@ -138,15 +166,34 @@ static void write_result(void) {
   block_t** sorted = grow(NULL, block_count + 1, sizeof *sorted);
   uint32_t used = 0;
   for (block_t* b = all_blocks; b != NULL; b = b->next) {
-    if (b->executions > 0) sorted[used++] = b;
+    if (b->all.executions > 0) sorted[used++] = b;
   }
   qsort(sorted, used, sizeof *sorted, compare_blocks);
   for (uint32_t i = 0; i < used; ++i) {
     const block_t* b = sorted[i];
-    fprintf(out, "%s\n[%" PRIu64 ", %" PRIu32 ", %" PRIu32 ", %" PRIu64 ", %" PRIu64 "]", i ? "," : "", b->pc,
-            b->instructions, b->bytes, b->executions, b->fall_throughs);
+    fprintf(out, "%s\n[%" PRIu64 ", %" PRIu32 ", %" PRIu32 ", %" PRIu64 ", %" PRIu64 ", [", i ? "," : "", b->pc,
+            b->instructions, b->bytes, b->all.executions, b->all.fall_throughs);
+    const char* comma = "";
+    for (uint32_t k = 0; k <= layer_count; ++k) {
+      if (b->layers[k].executions == 0) continue;
+      fprintf(out, "%s[%" PRId32 ", %" PRIu64 ", %" PRIu64 "]", comma, (int32_t)k - 1, b->layers[k].executions,
+              b->layers[k].fall_throughs);
+      comma = ", ";
+    }
+    fputs("]]", out);
   }
   free(sorted);
+  fputs("],\n\"caches\": [", out);
+  for (uint32_t i = 0; i < cache_count; ++i) {
+    for (uint32_t k = 0; k <= layer_count; ++k) {
+      fprintf(out, "%s[%" PRIu64 ", %" PRIu64 "]",
+              k   ? ", "
+              : i ? ", ["
+                  : "[",
+              caches[i].tallies[k][0], caches[i].tallies[k][1]);
+    }
+    fputs("]", out);
+  }
   fputs("]}\n", out);
   /* A reader never sees half a file. */
   if (fclose(out) != 0 || rename(part_path, out_path) != 0) perror("eg_count");
@@ -157,8 +204,10 @@ static void leave_previous(const block_t* next) {
   if (ran > 0) {
     block_t* b = previous;
     if (ran != b->instructions) b = find_block(b->pc, ran, b->ends);
-    ++b->executions;
-    if (next->pc == b->pc + b->bytes) ++b->fall_throughs;
+    tally_t* own = &b->layers[layer + 1];
+    ++b->all.executions;
+    ++own->executions;
+    if (next->pc == b->pc + b->bytes) ++b->all.fall_throughs, ++own->fall_throughs;
     inference_t* inference = &inferences[inference_count - 1];
     inference->total += ran;
     if (layer >= 0) inference->layers[layer] += ran;
@@ -173,9 +222,48 @@ static void begin_inference(void) {
   }
   inferences[inference_count - 1].total = 0;
   memset(inferences[inference_count - 1].layers, 0, layer_count * sizeof(uint64_t));
-  for (block_t* b = all_blocks; b != NULL; b = b->next) b->executions = b->fall_throughs = 0;
+  for (block_t* b = all_blocks; b != NULL; b = b->next) {
+    b->all = (tally_t){0};
+    memset(b->layers, 0, (layer_count + 1) * sizeof *b->layers);
+  }
+  for (uint32_t i = 0; i < cache_count; ++i) memset(caches[i].tallies, 0, (layer_count + 1) * sizeof *caches->tallies);
   counting = true;
   layer = -1;
+}
+
+static void use_cache(cache_t* cache, uint64_t address) {
+  if (address < cache->start || address >= cache->end) return;
+  const uint64_t line = address / cache->line;
+  uint64_t* set = cache->tags + line % cache->sets * cache->ways;
+  uint64_t* tally = cache->tallies[layer + 1];
+  uint32_t way = 0;
+  ++tally[0];
+  while (way < cache->ways && set[way] != line + 1) ++way;
+  if (way == cache->ways) {
+    ++tally[1];
+    --way;
+  }
+  memmove(set + 1, set, way * sizeof *set);
+  set[0] = line + 1;
+}
+
+static void fetch(const block_t* b) {
+  for (uint32_t i = 0; i < cache_count; ++i) {
+    if (!caches[i].code) continue;
+    const uint64_t line = caches[i].line;
+    for (uint64_t at = b->pc / line * line; at < b->pc + b->bytes; at += line)
+      use_cache(&caches[i], at < b->pc ? b->pc : at);
+  }
+}
+
+static void memory_used(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t address, void* data) {
+  (void)cpu;
+  (void)info;
+  (void)data;
+  if (previous == NULL) return;
+  for (uint32_t i = 0; i < cache_count; ++i) {
+    if (caches[i].data) use_cache(&caches[i], address);
+  }
 }
 
 static void block_entered(unsigned int cpu, void* data) {
@@ -189,6 +277,7 @@ static void block_entered(unsigned int cpu, void* data) {
     counting = false;
   } else if (counting && b->role == CODE) {
     if (b->layer >= 0) layer = b->layer;
+    fetch(b);
     previous = b;
     attempted = 0;
   }
@@ -210,6 +299,10 @@ static void block_translated(qemu_plugin_id_t id, struct qemu_plugin_tb* tb) {
     bytes = (uint16_t)(bytes + qemu_plugin_insn_size(instruction));
     ends[i] = bytes;
     qemu_plugin_register_vcpu_insn_exec_cb(instruction, instruction_begun, QEMU_PLUGIN_CB_NO_REGS, NULL);
+    if (data_caches) {
+      /* QEMU 7.2 tells of no read where reads alone are asked for. Nothing writes to flash, which the caches serve. */
+      qemu_plugin_register_vcpu_mem_cb(instruction, memory_used, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, NULL);
+    }
   }
   /* A block without instructions (an illegal address) faults at once and has nothing to count. */
   if (count > 0) {
@@ -224,6 +317,14 @@ static void add_range(role_t role, uint64_t start, uint64_t end) {
   ranges[range_count++] = (range_t){start, end, role};
 }
 
+static void add_cache(cache_t cache) {
+  caches = grow(caches, cache_count + 1, sizeof *caches);
+  cache.tags = calloc((size_t)cache.sets * cache.ways, sizeof *cache.tags);
+  if (cache.tags == NULL) abort();
+  data_caches |= cache.data != 0;
+  caches[cache_count++] = cache;
+}
+
 static int read_symbols(const char* path) {
   FILE* in = fopen(path, "r");
   if (in == NULL) {
@@ -234,6 +335,7 @@ static int read_symbols(const char* path) {
   uint64_t a, b;
   while (fgets(line, sizeof line, in) != NULL) {
     uint32_t index;
+    cache_t c = {0};
     if (sscanf(line, "begin %" SCNx64 " %" SCNx64, &a, &b) == 2) {
       add_range(BEGIN, a, b);
     } else if (sscanf(line, "end %" SCNx64 " %" SCNx64, &a, &b) == 2) {
@@ -243,6 +345,10 @@ static int read_symbols(const char* path) {
     } else if (sscanf(line, "layer %" SCNu32 " %" SCNx64, &index, &a) == 2 && index == layer_count) {
       layer_starts = grow(layer_starts, layer_count + 1, sizeof *layer_starts);
       layer_starts[layer_count++] = a;
+    } else if (sscanf(line, "cache %" SCNu32 " %" SCNu32 " %" SCNx64 " %" SCNx64 " %" SCNu32 " %" SCNu32 " %" SCNu32,
+                      &c.code, &c.data, &c.start, &c.end, &c.line, &c.sets, &c.ways) == 7 &&
+               c.line && c.sets && c.ways) {
+      add_cache(c);
     } else if (sscanf(line, "restart %" SCNx64, &a) == 1) {
       restarts = grow(restarts, restart_count + 1, sizeof *restarts);
       restarts[restart_count++] = a;
@@ -253,6 +359,10 @@ static int read_symbols(const char* path) {
     }
   }
   fclose(in);
+  for (uint32_t i = 0; i < cache_count; ++i) {
+    caches[i].tallies = calloc(layer_count + 1, sizeof *caches[i].tallies);
+    if (caches[i].tallies == NULL) abort();
+  }
   return 0;
 }
 

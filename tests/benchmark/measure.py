@@ -29,8 +29,23 @@ FURTHER_MODELS = (
     "cifar10_q__4364bc4a",
     "rock_paper_scissors__b817435d",
 )
-BOARDS = ("nucleo-l4r5zi", "mps3-an547", "esp32c3", "esp32")
-_BASELINES = {"nucleo-l4r5zi": "m4_cmsis", "mps3-an547": "m55_cmsis", "esp32c3": "rv32_espnn"}
+BOARDS = ("nucleo-l4r5zi", "mps3-an547", "esp32c3", "esp32", "raspberry-pi-pico")
+_BASELINES = {
+    "nucleo-l4r5zi": "m4_cmsis",
+    "mps3-an547": "m55_cmsis",
+    "esp32c3": "rv32_espnn",
+    "raspberry-pi-pico": "m0p_cmsis",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFigures:
+    """One layer of a row."""
+
+    index: int
+    op: str
+    macs: int
+    instructions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,7 @@ class Figures:
     flash_bytes: int = 0
     output_match: bool = False
     note: str = ""
+    layers: tuple[LayerFigures, ...] = ()
 
     @property
     def key(self) -> str:
@@ -76,20 +92,22 @@ def measure(model: str, board: str, optimize: str) -> Figures:
         record.stack_bytes or 0,
         record.flash_bytes,
         record.output_match is True,
+        layers=tuple(LayerFigures(x.index, x.op, x.macs, x.instructions or 0) for x in record.layers),
     )
 
 
 def read_record() -> dict[str, Figures]:
     """The committed figures by key."""
     rows = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.is_file() else []
-    figures = [Figures(**row) for row in rows]
+    figures = [Figures(**{**row, "layers": tuple(LayerFigures(*x) for x in row["layers"])}) for row in rows]
     return {row.key: row for row in figures}
 
 
 def write_record(rows: list[Figures]) -> None:
-    """Replaces the committed figures."""
-    ordered = sorted(rows, key=lambda row: row.key)
-    RECORD.write_text(json.dumps([asdict(row) for row in ordered], indent=1) + "\n", encoding="utf-8")
+    """Replaces the committed figures; a row is a line."""
+    tables = [asdict(row) | {"layers": [list(asdict(x).values()) for x in row.layers]} for row in rows]
+    lines = sorted(json.dumps(table) for table in tables)
+    RECORD.write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
 
 
 def baselines() -> dict[tuple[str, str], dict[str, int]]:

@@ -29,6 +29,7 @@ from tests.keras.check import observe
 from tests.keras.table import KINDS, ROWS
 from tests.kernels.differential import BATCH, compare, generators
 from tests.networks import random_network
+from tests.pass_patterns import random_patterns
 from tests.random_graphs import random_graph
 
 T = TypeVar("T")
@@ -101,7 +102,7 @@ def _operators(pool: ProcessPoolExecutor, arguments: argparse.Namespace) -> Stag
 
 
 def _graphs(pool: ProcessPoolExecutor, arguments: argparse.Namespace) -> Stage:
-    kinds = ("graph", "graph", "network")
+    kinds = ("graph", "patterns", "network")
     cases = ((kinds[i % 3], arguments.seed + i) for i in range(arguments.cases))
     return _random_models(pool, arguments, "graphs", cases)
 
@@ -132,7 +133,8 @@ def _compare_batch(cases: tuple[tuple[str, int], ...]) -> list[tuple[str, int, s
 def make_model(kind: str, seed: int) -> bytes:
     """The random model that a line of the report names."""
     rng = random.Random(seed)
-    return {"graph": random_graph, "network": random_network}.get(kind, generators().get(kind, random_graph))(rng)
+    makers = {"graph": random_graph, "network": random_network, "patterns": random_patterns}
+    return makers.get(kind, generators().get(kind, random_graph))(rng)
 
 
 def _keras(pool: ProcessPoolExecutor, arguments: argparse.Namespace) -> Stage:

@@ -85,8 +85,12 @@ def _run(data: bytes, seed: int) -> str | None:
     work = program.arena_bytes + program.macs + sum(t.size_bytes for t in tensors)
     if work > _RUN_BYTES:
         return None  # a mutation that makes a model huge would only take time
+    limit, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))  # AddressSanitizer reserves terabytes of address space
     try:
         run_program(program, make_inputs(tensors, seed, 1), sanitize=True)
     except AssertionError as error:
         return str(error)[-1000:]
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, most))
     return None

@@ -38,7 +38,8 @@ def build_for_simulator(board: str, program: str, optimize: str, folder: Path) -
     places = {content: region.name for region in reversed(profile.simulator.regions) for content in region.holds}
     script = folder / "link.ld"
     script.write_text(environment.from_string(template.read_text()).render(
-        board=board, simulator=True, model="none", stack_bytes=65536, regions=profile.simulator.regions, places=places
+        board=board, simulator=True, model="none", stack_bytes=65536, regions=profile.simulator.regions, places=places,
+        arena_parts=(), fast_symbols=(),
     ))  # fmt: skip
     job = CompileJob(profile.core, optimize, includes)
     elf = folder / f"{program}.elf"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from edgegen import elf as elf_file
+from edgegen import protocol
 from edgegen.boards import load_board
 from edgegen.devices import open_device
 from edgegen.devices.host_process import HostProcess
@@ -22,7 +24,7 @@ from edgegen.toolchains import load_toolchain
 from edgegen.toolchains.host import HostToolchain
 from tests.tiny_firmware import FACTS, build_tiny, expected_output
 
-BOARDS = ("host", "nucleo-l4r5zi", "mps3-an547", "netduinoplus2")
+BOARDS = ("host", "nucleo-l4r5zi", "mps3-an547", "netduinoplus2", "raspberry-pi-pico")
 QEMU_BOARDS = BOARDS[1:]
 DATA = bytes((7 * index) % 256 for index in range(1000))
 needs_qemu = pytest.mark.skipif(shutil.which("qemu-system-arm") is None, reason="qemu-system-arm is not installed")
@@ -52,7 +54,7 @@ def test_the_boot_record_names_firmware_model_and_board(
     profile = load_board(board)
     boot = session.hello()
     assert boot == session.boot
-    assert (boot.board, boot.port, boot.protocol) == (profile.id, profile.simulator.port, 1)
+    assert (boot.board, boot.port, boot.protocol) == (profile.id, profile.simulator.port, 2)
     assert (boot.model, boot.model_sha256) == ("tiny", FACTS.sha256)
     assert boot.firmware_sha256 == built[board].firmware_sha256
     assert (boot.input_bytes, boot.output_bytes, boot.layers, boot.arena_bytes) == ((1000,), (1000,), 2, 2112)
@@ -67,6 +69,31 @@ def test_outputs_are_right_and_state_is_kept(session: Session) -> None:
     session.set_input(0, DATA)
     session.invoke()
     assert session.get_output(0) == expected_output(DATA, 0)
+
+
+def test_an_inference_in_one_turn_of_the_line(session: Session) -> None:
+    for step in range(3):
+        assert session.infer([DATA]).outputs == (expected_output(DATA, step),)
+
+
+def test_an_inference_with_a_lost_chunk_is_not_run(session: Session) -> None:
+    session.set_input(0, DATA)
+    assert session._chunks == 3
+    session._send(protocol.command("invoke", 1000, 4, 1))
+    record = session._next(10.0, "in", "invoke")
+    assert record is not None
+    assert (record.kind, record.number("chunks")) == ("in", 3)
+    session.invoke()
+    assert session.get_output(0) == expected_output(DATA, 0)
+
+
+def test_the_first_layers_run_alone_and_give_a_checksum(session: Session) -> None:
+    for layers in (1, 2, 1):
+        session.infer([DATA])
+        assert session.layers_crc([DATA], layers, (0, 1024, 1000)) == zlib.crc32(expected_output(DATA, 0))
+    for layers, place in ((3, (0, 0, 1)), (1, (1, 0, 1)), (1, (0, 2112, 1)), (1, (0, 0, 2113))):
+        with pytest.raises(EdgegenError, match="refused a command"):
+            session.layers_crc([DATA], layers, place)
 
 
 def test_a_repeated_invoke_is_answered_and_not_run(session: Session) -> None:
@@ -84,6 +111,17 @@ def test_bench_times_runs_and_layers_and_nothing_simulated_is_a_time(session: Se
         assert min(timing.run_cycles) > 0
     else:
         assert timing.run_cycles == (0, 0, 0)
+
+
+def test_a_register_is_read(session: Session, board: str) -> None:
+    if board == "host":
+        with pytest.raises(EdgegenError, match="refused a command"):
+            session.word(0xE000ED00)
+    else:
+        # CPUID: Arm's number, and the core's (Armv7-M ARM B3.2.3).
+        parts = {"nucleo-l4r5zi": 0xC24, "mps3-an547": 0xD22, "netduinoplus2": 0xC24, "raspberry-pi-pico": 0xC23}
+        cpuid = session.word(0xE000ED00)
+        assert (cpuid >> 24, cpuid >> 4 & 0xFFF) == (0x41, parts[board])
 
 
 def test_the_stack_is_measured(session: Session, board: str) -> None:
@@ -104,7 +142,9 @@ def test_a_fault_is_reported_with_registers_and_the_next_start_works(session: Se
     if board == "host":
         return
     fields = caught.value.record.fields
-    assert {"pc", "lr", "sp", "xpsr", "cfsr", "hfsr", "r0", "r4", "r11"} <= fields.keys()
+    assert {"pc", "lr", "sp", "xpsr", "r0", "r4", "r11"} <= fields.keys()
+    # Armv6-M has no registers that tell the cause.
+    assert (fields.keys() >= {"cfsr", "hfsr"}) == (board != "raspberry-pi-pico")
     # The fault resets the chip: the same firmware answers again.
     assert session.hello() == session.boot
 
@@ -185,6 +225,8 @@ def test_the_application_is_clean_under_the_sanitizers(tmp_path: Path) -> None:
         session.set_input(0, DATA)
         session.invoke()
         assert session.get_output(0) == expected_output(DATA, 0)
+        assert session.infer([DATA]).outputs == (expected_output(DATA, 1),)
+        session.layers_crc([DATA], 1, (0, 1024, 1000))
         session.bench(2, 1)
         assert session.self_test() == ("0dee2da9",)
         with pytest.raises(EdgegenError, match="refused a command"):

@@ -42,7 +42,7 @@ def convert_all(jobs: Sequence[Job], processes: int = 2) -> list[Converted]:
         environment = os.environ | _QUIET | {"TMPDIR": name}
         command = [sys.executable, "-m", "tests.keras.converter", name]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=_TIMEOUT_S)
-        assert done.returncode == 0, done.stderr.decode(errors="replace")[-4000:]
+        assert done.returncode == 0, f"exit status {done.returncode}: {done.stderr.decode(errors='replace')[-4000:]}"
         return [pickle.loads((folder / f"{number}.answer").read_bytes()) for number in range(len(jobs))]
 
 

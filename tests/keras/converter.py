@@ -10,6 +10,7 @@ import os
 import pickle
 import signal
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -44,7 +45,8 @@ def _serve(folder: Path) -> None:
                 (folder / f"{number}.begun").touch()
                 _work(tensorflow, (keras, tf_keras), jobs[number], folder / f"{number}.answer")
             os._exit(0)
-        finally:
+        except BaseException:  # the parent shows it; nothing may return to the loop below
+            traceback.print_exc()
             os._exit(1)
 
     running: dict[int, Sequence[int]] = {}

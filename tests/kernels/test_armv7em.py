@@ -58,6 +58,8 @@ class Chains:
         shift: float | None = None,
         per_tensor: bool = False,
         apart: float = 0.0,
+        kind: int | None = None,
+        activation: str | None = None,
     ) -> None:
         """A layer whose outputs fill int8's range, or are 2^`shift` times as large, some up to 2^`apart` smaller."""
         rng, builder = self.rng, self.builder
@@ -65,7 +67,7 @@ class Chains:
         depthwise, connected = op == "DEPTHWISE_CONV_2D", op == "FULLY_CONNECTED"
         depth = shape[3] // (shape[3] if depthwise else 1) * window[0] * window[1]
         filter_shape: tuple[int, ...] = (1, *window, channels) if depthwise else (channels, *window, shape[3])
-        kind = rng.randrange(3)
+        kind = rng.randrange(3) if kind is None else kind
         weights = (
             self.values.integers(-127, 128, filter_shape)
             if kind == 0
@@ -83,7 +85,10 @@ class Chains:
             for side, size, step in zip(shape[1:3], effective, stride, strict=True)
         ]
         relu = rng.random() < 0.6 if relu is None else relu
-        output = self._tensor((1, *sides, channels), -128 if relu else self._zero_point())
+        zero_point = (
+            rng.choice((-128, -128, rng.randint(-110, 60))) if activation else -128 if relu else self._zero_point()
+        )
+        output = self._tensor((1, *sides, channels), zero_point)
         spread = 70.0 * 70.0 * depth**0.5 * 2.0 ** (-rng.uniform(-1, 2) if shift is None else -shift)
         unit = 0.05 * self.values.uniform(0.3, 1.0, 1 if per_tensor or (connected and rng.random() < 0.7) else channels)
         scales = unit * 100 / spread / 0.05 * 2.0 ** -self.values.uniform(0, apart, len(unit))
@@ -95,7 +100,7 @@ class Chains:
         bias_scale = np.float32(0.05) * scales.astype(np.float32)
         biases = self.values.integers(-3000, 3000, channels)
         bias = builder.tensor(f"b{output}", (channels,), "INT32", scale=bias_scale.tolist(), data=biases)
-        options: dict[str, object] = {"fused_activation_function": "RELU" if relu else "NONE"}
+        options: dict[str, object] = {"fused_activation_function": activation or ("RELU" if relu else "NONE")}
         if connected:
             options["keep_num_dims"] = True
         else:
@@ -115,13 +120,18 @@ class Chains:
         self.builder.node(op, [self.last, self.inputs[-1]], [output], {"fused_activation_function": activation})
         self.last = output
 
-    def average(self, window: tuple[int, int], stride: tuple[int, int]) -> None:
+    def pool(self, op: str, window: tuple[int, int], stride: tuple[int, int], activation: str = "NONE") -> None:
         tensor = self.builder.tensors[self.last]
         sides = (-(-side // step) for side, step in zip(tensor.shape[1:3], stride, strict=True))
         output = self._tensor((1, *sides, tensor.shape[3]), tensor.zero_points[0], tensor.scales[0])
-        options = {"padding": "SAME", "filter_height": window[0], "filter_width": window[1]}
+        options = {
+            "padding": "SAME",
+            "fused_activation_function": activation,
+            "filter_height": window[0],
+            "filter_width": window[1],
+        }
         strides = {"stride_h": stride[0], "stride_w": stride[1]}
-        self.builder.node("AVERAGE_POOL_2D", [self.last], [output], options | strides)
+        self.builder.node(op, [self.last], [output], options | strides)
         self.last = output
 
     def _tensor(self, shape: tuple[int, ...], zero_point: int, scale: float = 0.05) -> int:
@@ -138,9 +148,13 @@ def pointwise(chains: Chains) -> None:
         chains.weighted("CONV_2D", rng.choice((1, 2, 3, 4, 7, 8, 33)), relu=True)
         chains.weighted("CONV_2D", rng.choice((1, 2, 5, 9, 16)), relu=False)
         chains.weighted("CONV_2D", rng.choice((1, 2, 5, 9, 16)))
-    for _ in range(3):
+    for apart in (5, 9, 9, 12, 14):
         chains.start(3, 3, 16)
-        chains.weighted("CONV_2D", 32, relu=True, apart=9)
+        chains.weighted("CONV_2D", 32, relu=True, apart=apart)
+        chains.weighted("CONV_2D", 31, relu=True, apart=apart)
+    for depth in (200, 300):
+        chains.start(4, 4, depth)
+        chains.weighted("CONV_2D", 63, relu=True, apart=3)
 
 
 def windows(chains: Chains) -> None:
@@ -158,7 +172,8 @@ def lines(chains: Chains) -> None:
     rng = chains.rng
     for size in SIZES:
         chains.start(*size, 12)
-        chains.weighted("DEPTHWISE_CONV_2D", 12, (3, 3), relu=True, apart=rng.choice((2, 5, 9)))
+        spread, apart = rng.choice(((None, 2), (None, 5), (None, 9), (6, 14)))
+        chains.weighted("DEPTHWISE_CONV_2D", 12, (3, 3), relu=True, shift=spread, apart=apart)
     for size in SIZES:
         chains.start(*size, rng.choice((4, 5, 6, 7, 8, 9, 11, 16)))
         for relu in (True, False, True):
@@ -176,9 +191,18 @@ def taps(chains: Chains) -> None:
             padding = rng.choice(("SAME", "VALID"))
             chains.weighted("DEPTHWISE_CONV_2D", channels, window, stride, dilation, padding)
             chains.weighted("DEPTHWISE_CONV_2D", channels, (3, 3), (2, 2))
-    for multiplier in (2, 3, 7):
-        chains.start(9, 8, 1)
-        chains.weighted("DEPTHWISE_CONV_2D", multiplier, (3, 3), (2, 2))
+    for stride in ((2, 2), (1, 1)):
+        for channels in (8, 10):
+            chains.start(22, 23, channels)
+            chains.weighted("DEPTHWISE_CONV_2D", channels, (3, 3), stride, padding="VALID", relu=stride == (2, 2))
+            chains.weighted("DEPTHWISE_CONV_2D", channels, (2, 3), stride, relu=True, apart=12)
+            chains.weighted("DEPTHWISE_CONV_2D", channels, (3, 3), (2, 1), relu=True, apart=12)
+    for apart in (12, 14, 14, 14):  # shifts that one for all channels can't stand for
+        chains.start(6, 6, 8)
+        chains.weighted("DEPTHWISE_CONV_2D", 8, (2, 3), relu=True, shift=6, apart=apart)
+    for inputs, multiplier in ((1, 2), (1, 3), (1, 7), (2, 1), (3, 1), (2, 4), (3, 3), (8, 2)):
+        chains.start(9, 8, inputs)
+        chains.weighted("DEPTHWISE_CONV_2D", inputs * multiplier, (3, 3), (2, 2))
 
 
 def connected(chains: Chains) -> None:
@@ -191,6 +215,34 @@ def connected(chains: Chains) -> None:
     for relu in (True, False):
         chains.start(1, 1, 384)
         chains.weighted("FULLY_CONNECTED", 9, relu=relu, per_tensor=True)
+        chains.start(1, 1, 384)
+        chains.weighted("FULLY_CONNECTED", 18, relu=relu, per_tensor=True)
+        chains.start(1, 1, 100)
+        chains.weighted("FULLY_CONNECTED", 18, relu=relu, per_tensor=True)
+    for depth, rows in ((1500, 1), (1501, 1), (1040, 2), (1042, 3)):  # sums beyond the packed form
+        chains.start(1, rows, depth)
+        chains.weighted("FULLY_CONNECTED", rng.choice((3, 4, 6)), kind=2)
+    for size in ((1, 1), (3, 3), (2, 5), (9, 9)):  # a single window
+        chains.start(*size, rng.choice((3, 8, 40)))
+        chains.weighted("CONV_2D", rng.choice((2, 5, 8)), size, padding="VALID")
+
+
+def activations(chains: Chains) -> None:
+    """Clamps that int8's limits don't give."""
+    rng = chains.rng
+    for activation in ("RELU", "RELU6", "RELU_N1_TO_1"):
+        for _ in range(2):
+            chains.start(rng.randint(3, 6), rng.randint(3, 6), rng.choice((4, 5, 8)))
+            channels = chains.builder.tensors[chains.last].shape[3]
+            chains.weighted("DEPTHWISE_CONV_2D", channels, (3, 3), activation=activation)
+            chains.weighted("CONV_2D", rng.choice((3, 8)), (3, 3), activation=activation)
+            chains.weighted(
+                "DEPTHWISE_CONV_2D", chains.builder.tensors[chains.last].shape[3], (2, 2), (2, 2), activation=activation
+            )
+            chains.weighted("CONV_2D", 7, activation=activation)
+        chains.start(1, 1, 30)
+        chains.weighted("FULLY_CONNECTED", 21, activation=activation)
+        chains.weighted("FULLY_CONNECTED", 5, activation=activation)
 
 
 def shifts(chains: Chains) -> None:
@@ -210,7 +262,9 @@ def others(chains: Chains) -> None:
         chains.start(*shape)
         chains.sum(rng.choice(("ADD", "SUB")))
         if shape[2] > 3:
-            chains.average((rng.randint(1, 5), rng.randint(1, 5)), (rng.randint(1, 3), rng.randint(1, 3)))
+            for op in ("AVERAGE_POOL_2D", "MAX_POOL_2D"):
+                window, stride = [(rng.randint(1, most), rng.randint(1, most)) for most in (5, 3)]
+                chains.pool(op, window, stride, rng.choice(("NONE", "NONE", "RELU", "RELU6")))
 
 
 FAMILIES = {
@@ -219,6 +273,7 @@ FAMILIES = {
     "lines": lines,
     "taps": taps,
     "connected": connected,
+    "activations": activations,
     "shifts": shifts,
     "others": others,
 }
@@ -229,11 +284,14 @@ KERNELS = {
     "windows": {"eg_conv_kxk_s8_armv7em"},
     "lines": {"eg_depthwise_3x3_s8_armv7em"},
     "taps": {"eg_depthwise_taps_s8_armv7em", "eg_conv_kxk_s8_armv7em", "eg_depthwise_taps_block_s8_armv7em.c",
-             "eg_depthwise_taps_block_relu_s8_armv7em.c"},
+             "eg_depthwise_taps_block_relu_s8_armv7em.c", "eg_depthwise_taps_block_shift_s8_armv7em.c",
+             "eg_depthwise_padded_pixel_armv7em.c", "eg_copy_taps_armv7em.c"},
     "connected": {"eg_fully_connected_s8_armv7em", "eg_gemv_s8_armv7em.c", "eg_gemv_relu_s8_armv7em.c",
-                  "eg_gemv_raw_s8_armv7em.c", "eg_gemv_raw_relu_s8_armv7em.c"},
+                  "eg_gemv_raw_s8_armv7em.c", "eg_gemv_raw_relu_s8_armv7em.c", "eg_gemv_channels_s8_armv7em.c",
+                  "eg_gemv_raw_channels_s8_armv7em.c", "eg_gemv_wide_s8_armv7em.c", "eg_gemv_raw_wide_s8_armv7em.c"},
+    "activations": {"eg_clamp_s8_armv7em", "eg_depthwise_3x3_s8_armv7em", "eg_depthwise_taps_s8_armv7em"},
     "shifts": {"eg_conv_2d_s8", "eg_conv_1x1_s8_armv7em", "eg_depthwise_3x3_s8_armv7em"},
-    "others": {"eg_add_s8_armv7em", "eg_average_pool_2d_s8_armv7em"},
+    "others": {"eg_add_s8_armv7em", "eg_average_pool_2d_s8_armv7em", "eg_max_pool_2d_s8_armv7em"},
 }  # fmt: skip
 
 

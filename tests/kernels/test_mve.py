@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,11 @@ import pytest
 
 from edgegen import pipeline
 from edgegen.codegen.program import Program
+from edgegen.ir import DType, Tensor
 from edgegen.ops.base import Target
 from edgegen.ops.variants.mve.elementwise import linear_form
-from edgegen.ops.variants.mve.pooling import mean_constants
+from edgegen.ops.variants.mve.pooling import lies_inside, mean_constants
+from edgegen.options import Pool2DOptions
 from tests.host_model import compile_model, run_program
 from tests.kernels.case import make_inputs
 from tests.kernels.test_armv7em import Chains
@@ -39,6 +42,45 @@ def convolutions(chains: Chains) -> None:
             dilation = rng.choice(((1, 1), (1, 1), (2, 1), (1, 2)))
             chains.weighted("CONV_2D", rng.choice(OUTPUTS), window, stride, dilation, rng.choice(("SAME", "VALID")))
             chains.weighted("CONV_2D", rng.choice(OUTPUTS), (3, 3))
+
+
+def columns(chains: Chains) -> None:
+    """Convolutions of many pixels, whose columns are staged several at a time, and of few channels."""
+    rng = chains.rng
+    for window, channels in (
+        ((3, 3), 1),
+        ((3, 3), 3),
+        ((3, 3), 5),
+        ((3, 3), 16),
+        ((10, 4), 1),
+        ((8, 2), 8),
+        ((2, 6), 4),
+    ):
+        for outputs in (rng.randint(1, 7), 8, rng.choice((9, 16, 17, 24))):
+            chains.start(rng.randint(1, 20), rng.randint(1, 20), channels)
+            dilation = rng.choice(((1, 1), (1, 1), (2, 1), (1, 2)))
+            stride = rng.choice(((1, 1), (1, 1), (2, 2), (3, 2)))
+            chains.weighted("CONV_2D", outputs, window, stride, dilation, rng.choice(("SAME", "VALID")))
+            chains.weighted("CONV_2D", rng.choice((3, 7, 8, 12)))
+    for outputs in (1, 3, 7, 8, 9, 15, 16):
+        chains.start(rng.randint(1, 9), rng.randint(1, 9), rng.choice((7, 8, 16, 20, 32)))
+        for _ in range(3):
+            chains.weighted("CONV_2D", outputs)
+
+
+def lines(chains: Chains) -> None:
+    """Depthwise convolutions whose windows are one row or one column."""
+    rng = chains.rng
+    for channels in CHANNELS:
+        for padding in ("VALID", "SAME"):
+            taps = rng.randint(2, 9)
+            window = (taps, 1) if rng.random() < 0.6 else (1, taps)
+            side, other = rng.randint(taps, 20), rng.choice((1, 1, rng.randint(2, 6)))
+            chains.start(*((side, other) if window[1] == 1 else (other, side)), channels)
+            dilation = (2, 2) if side >= 2 * taps and rng.random() < 0.3 else (1, 1)
+            stride = rng.choice(((1, 1), (1, 1), (2, 2), (1, 3), (3, 1)))
+            for relu in rng.sample((True, False), 2):
+                chains.weighted("DEPTHWISE_CONV_2D", channels, window, stride, dilation, padding, relu=relu)
 
 
 def depthwise(chains: Chains) -> None:
@@ -120,19 +162,37 @@ def simple(chains: Chains) -> None:
                 chains.last = output
 
 
+def lookups(chains: Chains) -> None:
+    """Elementwise functions of all counts around a vector."""
+    builder = chains.builder
+    for count in (1, 2, 15, 16, 17, 31, 32, 33, 100):
+        for op in ("LEAKY_RELU", "TANH"):
+            chains.start(1, 1, count)
+            for _ in range(2):
+                output = builder.tensor(f"l{len(builder.tensors)}", (1, 1, 1, count), scale=1 / 128, zero_point=0)
+                builder.node(op, [chains.last], [output], {"alpha": 0.3} if op == "LEAKY_RELU" else {})
+                chains.last = output
+
+
 FAMILIES = {
-    "convolutions": convolutions, "depthwise": depthwise, "connected": connected, "shifts": shifts, "simple": simple,
+    "convolutions": convolutions, "columns": columns, "depthwise": depthwise, "lines": lines,
+    "connected": connected, "shifts": shifts, "simple": simple, "lookups": lookups,
 }  # fmt: skip
 KERNELS = {
     "convolutions": {"eg_conv_1x1_s8_mve", "eg_conv_1x1_staged_s8_mve", "eg_conv_2d_s8_mve", "eg_gemm_2_s8_mve.c",
+                     "eg_conv_2d_narrow_s8_mve",
                      "eg_gemm_2_signed_s8_mve.c", "eg_conv_1x1_narrow_s8_mve", "eg_narrow_s8_mve.c"},
+    "columns": {"eg_conv_2d_narrow_s8_mve", "eg_conv_2d_s8_mve", "eg_conv_1x1_odd_s8_mve", "eg_conv_1x1_narrow_s8_mve",
+                "eg_conv_1x1_s8_mve.c"},
+    "lines": {"eg_depthwise_1xn_s8_mve", "eg_depthwise_line_s8_mve.c", "eg_depthwise_line_signed_s8_mve.c"},
     "depthwise": {"eg_depthwise_3x3_s8_mve", "eg_depthwise_conv_2d_s8_mve", "eg_depthwise_9_s8_mve.c",
                   "eg_depthwise_9_signed_s8_mve.c", "eg_depthwise_taps_s8_mve.c", "eg_depthwise_taps_signed_s8_mve.c"},
     "connected": {"eg_fully_connected_s8_mve", "eg_fully_connected_staged_s8_mve", "eg_gemm_1_s8_mve.c",
                   "eg_gemm_1_signed_s8_mve.c"},
-    "shifts": {"eg_conv_2d_s8", "eg_conv_1x1_s8_mve", "eg_depthwise_3x3_s8_mve"},
+    "shifts": {"eg_conv_2d_s8", "eg_conv_1x1_narrow_s8_mve", "eg_depthwise_3x3_s8_mve"},
+    "lookups": {"eg_lookup_8_mve"},
     "simple": {"eg_add_s8_mve", "eg_average_pool_2d_s8_mve", "eg_max_pool_2d_s8_mve", "eg_average_pool_2d_s8",
-               "eg_clamp_s8_mve"},
+               "eg_max_pool_2x2_s8_mve", "eg_clamp_s8_mve"},
 }  # fmt: skip
 
 
@@ -186,3 +246,10 @@ def test_mean_constants_divide_as_c_does() -> None:
         sums = np.arange(128 * count + 1)
         assert ((sums + half) * multiplier >> (16 + shift) == (sums + count // 2) // count).all()
     assert mean_constants(256) is None
+
+
+def test_windows_over_a_padded_edge_do_not_lie_inside() -> None:
+    source, output = (Tensor("t", (1, side, side, 3), DType.INT8) for side in (5, 2))
+    options = Pool2DOptions(stride_h=3, stride_w=3, filter_height=2, filter_width=2)
+    assert lies_inside(source, output, replace(options, padding="VALID"))
+    assert not lies_inside(source, output, replace(options, padding=(1, 0)))

@@ -12,7 +12,7 @@ import pytest
 
 from edgegen.errors import InputError
 from edgegen.ir import DType, Graph, Tensor
-from edgegen.model_io.arrays import read_inputs, write_outputs
+from edgegen.model_io.arrays import output_file, read_inputs, write_outputs
 
 GRAPH = Graph("m", (Tensor("a", (2, 3), DType.INT8), Tensor("b", (4,), DType.FLOAT32)), (), (0, 1), (1,))
 A = np.arange(6, dtype=np.int8).reshape(2, 3)
@@ -79,7 +79,8 @@ def test_cut_arrays_are_refused(keep: int, tmp_path: Path) -> None:
 
 
 def test_outputs_are_named_by_invocation_and_index(tmp_path: Path) -> None:
-    write_outputs(tmp_path / "new" / "out.npz", [[A, B], [A + 1, B + 1]])
+    with output_file(tmp_path / "new" / "out.npz") as file:
+        write_outputs(file, [[A, B], [A + 1, B + 1]])
     with np.load(tmp_path / "new" / "out.npz", allow_pickle=False) as got:
         assert sorted(got.files) == ["output_0_0", "output_0_1", "output_1_0", "output_1_1"]
         np.testing.assert_array_equal(got["output_1_1"], B + 1)
@@ -93,9 +94,19 @@ def test_outputs_that_can_not_be_written_name_the_place(
     monkeypatch.chdir(tmp_path)
     Path("file").write_text("x")
     os.mkfifo("pipe")
-    with pytest.raises(InputError, match="name another one with -o"):
-        write_outputs(Path(place), [[A]])
+    with pytest.raises(InputError, match="name another one with -o"), output_file(Path(place)):
+        pytest.fail("the work began")
     assert {path.name for path in tmp_path.iterdir()} == {"file", "pipe"}
+
+
+def test_work_that_fails_leaves_the_outputs_of_before(tmp_path: Path) -> None:
+    path = tmp_path / "out.npz"
+    path.write_bytes(b"before")
+    with pytest.raises(ZeroDivisionError), output_file(path) as file:
+        file.write(b"half")
+        raise ZeroDivisionError
+    assert path.read_bytes() == b"before"
+    assert [p.name for p in tmp_path.iterdir()] == ["out.npz"]
 
 
 def test_inputs_from_what_is_no_file_are_refused() -> None:

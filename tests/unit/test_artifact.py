@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edgegen.artifact import MANIFEST, Artifact, SelfTest, describe_image, read_manifest, write_manifest
+from edgegen.artifact import MANIFEST, Artifact, RegionUse, SelfTest, describe_image, read_manifest, write_manifest
 from edgegen.errors import InputError
 
 
@@ -27,6 +27,7 @@ def _artifact(folder: Path) -> Artifact:
         flash_bytes=2,
         ram_bytes=3,
         stack_bytes=4,
+        regions=(RegionUse("sram", "ram", 3, 16),),
         elf="m.elf",
         elf_sha256="c",
         images=(describe_image("flash", folder / "a.bin", folder, 0x1000),),

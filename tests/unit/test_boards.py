@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edgegen.boards import board_ids, load_board, read_board, regions_for
+from edgegen.boards import Console, board_ids, load_board, read_board, regions_for
 from edgegen.errors import InputError
 from edgegen.resources import resource_dir
 
@@ -77,11 +77,32 @@ def test_a_file_whose_name_is_no_id(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "near"), [("ESP32", "esp32"), ("nucleo", "nucleo-l4r5zi"), ("mps3_an547", "mps3-an547")]
+    ("name", "near"),
+    [
+        ("ESP32", "esp32"),
+        ("l4r5", "nucleo-l4r5zi"),
+        ("nucleo-f446", "nucleo-f446re"),
+        ("mps3_an547", "mps3-an547"),
+        ("rasberry-pi-pico", "raspberry-pi-pico"),
+        ("pico", "raspberry-pi-pico or raspberry-pi-pico2"),
+    ],
 )
 def test_an_unknown_board_suggests_a_near_one(name: str, near: str) -> None:
     with pytest.raises(InputError, match=rf"no board '{name}'; did you mean {near}"):
         load_board(name)
+
+
+@pytest.mark.parametrize(
+    ("pin", "number"), [("", 0), ("PA9", 9), ("PB0", 16), ("PG7", 103), ("P0.06", 6), ("P1.10", 42), ("GPIO21", 21)]
+)
+def test_pins_have_the_numbers_their_chips_count_by(pin: str, number: int) -> None:
+    assert Console(uart="x", baud=115200, tx=pin, rx=pin).tx_number == number
+
+
+@pytest.mark.parametrize("pin", ["A9", "PA16", "PZ1", "P2.00", "GPIO", "9"])
+def test_pins_that_are_none_are_refused(pin: str) -> None:
+    with pytest.raises(ValueError, match="String should match pattern"):
+        Console(uart="x", baud=115200, tx=pin)
 
 
 def test_an_unknown_board_lists_the_known() -> None:

@@ -14,7 +14,7 @@ from edgegen.errors import EdgegenError
 from edgegen.esp_image import run_esptool, write_esp_images
 from edgegen.toolchains import load_toolchain
 
-OFFSETS = {"esp32": 0x1000, "esp32c3": 0x0}
+OFFSETS = {"esp32": 0x1000, "esp32s3": 0x0, "esp32c3": 0x0, "esp32c6": 0x0}
 
 
 @pytest.fixture(scope="module")

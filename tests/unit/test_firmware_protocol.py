@@ -16,7 +16,7 @@ from edgegen.toolchains.host import HostToolchain
 
 # The order of eg_command_kind.
 KINDS = [
-    "none", "hello", "in", "invoke", "out", "reset", "bench", "info", "selftest", "crash", "exit",
+    "none", "hello", "in", "invoke", "out", "layers", "reset", "bench", "info", "word", "selftest", "crash", "exit",
     "unknown", "syntax", "checksum", "too-long",
 ]  # fmt: skip
 
@@ -55,6 +55,12 @@ def checked(text: str) -> bytes:
         (protocol.command("bench", 3, 1), "bench 3 1"),
         (b"eg bench 3%", "syntax"),
         (b"eg bench 3 1 2%", "syntax"),
+        (protocol.command("invoke", 7, 8, 1), "invoke 7 8 1"),
+        (b"eg invoke 7 8 1 2%", "syntax"),
+        (protocol.command("layers", 3, 0, 16, 400), "layers 3 0 16 400"),
+        (b"eg layers 3 0 16%", "syntax"),
+        (protocol.command("word", 0xE000ED14 // 4), f"word {0xE000ED14 // 4}"),
+        (protocol.command("in", 7, 0), "in 7 0 ="),
         (b"eg invoke 1234567890%", "syntax"),
         (b"eg invoke -1%", "syntax"),
         (b"eg hello *00000000%", "checksum"),

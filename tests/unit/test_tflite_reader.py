@@ -82,7 +82,7 @@ def test_defaults_are_the_schemas(cls: type[Options]) -> None:
     table = getattr(tflite, cls.__name__).GetRootAs(builder.Output())
     for field in fields(cls):
         camel = "".join(part.capitalize() for part in field.name.split("_"))
-        if isinstance(field.default, tuple) or field.type in ("str", "tuple[int, ...] | None"):
+        if isinstance(field.default, tuple) or field.type in ("str", "Padding", "tuple[int, ...] | None"):
             enum = model_builder._ENUMS.get(field.name)
             if enum is None:
                 assert field.default in ((), None, "")

@@ -11,10 +11,11 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.util
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from edgegen.ir import Graph, Node
-from edgegen.ops.base import Lowering, Target
+from edgegen.ops import operators
+from edgegen.ops.base import Lowering, Refusal, Target
 
 FastLowering = Callable[[Graph, Node, Target], "Lowering | None"]
 
@@ -32,3 +33,19 @@ def fast_lowering(graph: Graph, node: Node, target: Target) -> Lowering | None:
     """The instruction set's own lowering of a node, or None where there is none."""
     lower = _lowerings(target.isa).get(node.op)
     return None if lower is None else lower(graph, node, target)
+
+
+def lower_node(graph: Graph, node: Node, target: Target) -> Lowering:
+    """The lowering of a node that keeps its operator's rules: the instruction set's, else the scalar one."""
+    return fast_lowering(graph, node, target) or operators()[node.op].lower(graph, node, target)
+
+
+def alternatives(graph: Graph, node: Node, targets: Sequence[Target]) -> tuple[Target, ...]:
+    """Those of `targets` that lower a node differently from all before them, the first included."""
+    found: dict[Lowering, Target] = {}
+    for target in targets:
+        try:
+            found.setdefault(lower_node(graph, node, target), target)
+        except Refusal:
+            continue
+    return tuple(found.values())

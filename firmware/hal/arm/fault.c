@@ -54,10 +54,13 @@ void eg_fault(const uint32_t* frame, const uint32_t* saved, uint32_t sp) {
   for (uint32_t i = 0; i < 8u; ++i) eg_record_hex(kFrame[i], frame[i]);
   for (uint32_t i = 0; i < 8u; ++i) eg_record_hex(kSaved[i], saved[i]);
   eg_record_hex("sp", sp + 32u);
+#if !__ARM_ARCH_6M__
+  /* Armv6-M has one fault and no register that tells its cause. */
   eg_record_hex("cfsr", EG_CFSR);
   eg_record_hex("hfsr", EG_HFSR);
   eg_record_hex("mmfar", EG_MMFAR);
   eg_record_hex("bfar", EG_BFAR);
+#endif
   eg_record_end();
   eg_arm_reset();
 }

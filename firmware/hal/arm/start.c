@@ -9,10 +9,18 @@
 #define EG_CPACR EG_REGISTER(0xE000ED88u)
 #define EG_VTOR EG_REGISTER(0xE000ED08u)
 
-/* From the linker script. */
-extern uint8_t eg_data_load[], eg_data_start[], eg_data_end[];
-extern uint8_t eg_bss_start[], eg_bss_end[];
-extern uint8_t eg_arena_start[], eg_arena_end[];
+/* Tables of the linker script, which aligns all the bounds in them to words. */
+typedef struct {
+  const volatile uint32_t* from;
+  volatile uint32_t* start;
+  volatile uint32_t* end;
+} eg_copy;
+typedef struct {
+  volatile uint32_t* start;
+  volatile uint32_t* end;
+} eg_clear;
+extern const eg_copy eg_copies_start[], eg_copies_end[];
+extern const eg_clear eg_clears_start[], eg_clears_end[];
 
 typedef void (*eg_handler)(void);
 
@@ -60,19 +68,17 @@ __attribute__((naked)) void reset(void) {
       ".pool\n");
 }
 
-static void fill_zero(uint8_t* from, const uint8_t* end) {
-  for (volatile uint32_t* word = (volatile uint32_t*)(void*)from; (uintptr_t)word < (uintptr_t)end; ++word) *word = 0;
-}
-
 void eg_start(void) {
   EG_VTOR = (uint32_t)(uintptr_t)&eg_vectors;
-  /* The linker script aligns all these bounds to words. */
-  const volatile uint32_t* from = (const volatile uint32_t*)(void*)eg_data_load;
-  for (volatile uint32_t* to = (volatile uint32_t*)(void*)eg_data_start; (uintptr_t)to < (uintptr_t)eg_data_end;) {
-    *to++ = *from++;
+  for (const eg_copy* copy = eg_copies_start; (uintptr_t)copy < (uintptr_t)eg_copies_end; ++copy) {
+    const volatile uint32_t* from = copy->from;
+    for (volatile uint32_t* to = copy->start; to < copy->end;) *to++ = *from++;
   }
-  fill_zero(eg_bss_start, eg_bss_end);
-  fill_zero(eg_arena_start, eg_arena_end);
+  for (const eg_clear* clear = eg_clears_start; (uintptr_t)clear < (uintptr_t)eg_clears_end; ++clear) {
+    for (volatile uint32_t* to = clear->start; to < clear->end;) *to++ = 0;
+  }
+  /* What was copied may be code: none of it is fetched before it is there. */
+  __asm__ volatile("dsb\nisb" ::: "memory");
   __asm__ volatile("cpsie i" ::: "memory");
   eg_app_main();
   for (;;) {

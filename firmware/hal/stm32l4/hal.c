@@ -1,9 +1,10 @@
-/* STM32L4R5 (reference manual RM0432): LPUART1 on PG7/PG8, 120 MHz from the internal oscillator.
+/* STM32L4+ (reference manual RM0432): the console that the profile names, 120 MHz from the internal oscillator.
  * Watchdogs: IWDG and WWDG are off after reset and stay off; an inference may take any time. */
 #include "eg_app.h"
 #include "eg_arm.h"
 #include "eg_bits.h"
 #include "eg_hal.h"
+#include "eg_stm32.h"
 
 #define EG_MSI_HZ 4000000u
 #define EG_HSI16_HZ 16000000u
@@ -12,9 +13,10 @@
 #define EG_RCC_CR EG_REGISTER(EG_RCC + 0x00u)
 #define EG_RCC_CFGR EG_REGISTER(EG_RCC + 0x08u)
 #define EG_RCC_PLLCFGR EG_REGISTER(EG_RCC + 0x0Cu)
-#define EG_RCC_AHB2ENR EG_REGISTER(EG_RCC + 0x4Cu)
-#define EG_RCC_APB1ENR1 EG_REGISTER(EG_RCC + 0x58u)
-#define EG_RCC_APB1ENR2 EG_REGISTER(EG_RCC + 0x5Cu)
+#define EG_RCC_AHB2ENR (EG_RCC + 0x4Cu)
+#define EG_RCC_APB1ENR1 (EG_RCC + 0x58u)
+#define EG_RCC_APB1ENR2 (EG_RCC + 0x5Cu)
+#define EG_RCC_APB2ENR (EG_RCC + 0x60u)
 #define EG_RCC_CCIPR EG_REGISTER(EG_RCC + 0x88u)
 #define EG_PWR 0x40007000u
 #define EG_PWR_CR1 EG_REGISTER(EG_PWR + 0x00u)
@@ -22,43 +24,33 @@
 #define EG_PWR_SR2 EG_REGISTER(EG_PWR + 0x14u)
 #define EG_PWR_CR5 EG_REGISTER(EG_PWR + 0x80u)
 #define EG_FLASH_ACR EG_REGISTER(0x40022000u)
-#define EG_GPIOG 0x48001800u
-#define EG_GPIO_MODER EG_REGISTER(EG_GPIOG + 0x00u)
-#define EG_GPIO_AFRL EG_REGISTER(EG_GPIOG + 0x20u)
-#define EG_GPIO_AFRH EG_REGISTER(EG_GPIOG + 0x24u)
-#define EG_LPUART1 0x40008000u
-#define EG_UART_CR1 EG_REGISTER(EG_LPUART1 + 0x00u)
-#define EG_UART_BRR EG_REGISTER(EG_LPUART1 + 0x0Cu)
-#define EG_UART_ISR EG_REGISTER(EG_LPUART1 + 0x1Cu)
-#define EG_UART_ICR EG_REGISTER(EG_LPUART1 + 0x20u)
-#define EG_UART_RDR EG_REGISTER(EG_LPUART1 + 0x24u)
-#define EG_UART_TDR EG_REGISTER(EG_LPUART1 + 0x28u)
-#define EG_LPUART1_INTERRUPT 70u /* vector table, section 16.3 */
-#define EG_ISR_RXNE (1u << 5)
-#define EG_ISR_TXE (1u << 7)
-#define EG_ICR_ERRORS 0xFu /* parity, framing, noise, overrun */
+#define EG_GPIOA 0x48000000u
+#define EG_PORT_G 6u
 
+/* Interrupts: vector table, section 16.3. */
+static const eg_stm32_uart uarts[] = {
+    {"LPUART1", 0x40008000u, EG_RCC_APB1ENR2, 0, 70, 8},
+    {"USART1", 0x40013800u, EG_RCC_APB2ENR, 14, 37, 7},
+    {"USART2", 0x40004400u, EG_RCC_APB1ENR1, 17, 38, 7},
+    {"USART3", 0x40004800u, EG_RCC_APB1ENR1, 18, 39, 7},
+};
+
+static const eg_stm32_uart* console;
 static uint32_t clock_hz = EG_MSI_HZ;
 
 /* The console runs on HSI16, not on the bus clock: its baud rate holds whatever becomes of the PLL. */
 static void start_console(void) {
   EG_RCC_CR |= 1u << 8; /* HSION (section 6.4.1) */
   (void)eg_wait_for(&EG_RCC_CR, 1u << 10, 1u << 10);
-  EG_RCC_APB1ENR1 |= 1u << 28; /* PWREN (section 6.4.20) */
-  (void)EG_RCC_APB1ENR1;
-  EG_PWR_CR2 |= 1u << 9;      /* IOSV: port G's pins have a supply of their own, VDDIO2 (section 5.1.3, 5.4.2) */
-  EG_RCC_AHB2ENR |= 1u << 6;  /* GPIOG */
-  EG_RCC_APB1ENR2 |= 1u << 0; /* LPUART1 (section 6.4.21) */
-  (void)EG_RCC_APB1ENR2;
-  eg_set_field(&EG_RCC_CCIPR, 3u << 10, 2u << 10);   /* LPUART1SEL: HSI16 */
-  eg_set_field(&EG_GPIO_AFRL, 0xFu << 28, 8u << 28); /* PG7: AF8 (data sheet, alternate functions) */
-  eg_set_field(&EG_GPIO_AFRH, 0xFu, 8u);             /* PG8: AF8 */
-  eg_set_field(&EG_GPIO_MODER, 0xFu << 14, 0xAu << 14);
-  /* BRR = 256 * clock / baud (LPUART baud rate generation); 256 * 16 MHz is just below 2^32. */
-  const uint32_t clock = 256u * EG_HSI16_HZ;
-  EG_UART_BRR = (clock + eg_console_baud / 2u) / eg_console_baud;
-  EG_UART_CR1 = (1u << 29) | (1u << 5) | (1u << 3) | (1u << 2); /* FIFO, RXNE interrupt, transmit, receive */
-  EG_UART_CR1 |= 1u << 0;                                       /* UE */
+  EG_REGISTER(EG_RCC_APB1ENR1) |= 1u << 28; /* PWREN (section 6.4.20) */
+  (void)EG_REGISTER(EG_RCC_APB1ENR1);
+  /* IOSV: port G's pins have a supply of their own, VDDIO2 (section 5.1.3, 5.4.2). */
+  if (eg_console_tx_pin / 16u == EG_PORT_G) EG_PWR_CR2 |= 1u << 9;
+  console = eg_stm32_find_uart(uarts, sizeof(uarts) / sizeof(uarts[0]));
+  eg_stm32_open_pins(EG_GPIOA, EG_RCC_AHB2ENR, console);
+  eg_set_field(&EG_RCC_CCIPR, 0xC3Fu, 0x82Au); /* all of them from HSI16 (section 6.4.28) */
+  /* LPUART1 counts 256 * clock / baud, and 256 * 16 MHz is just below 2^32. */
+  eg_stm32_v2_start(console->base, eg_stm32_divisor(console == uarts ? 256u * EG_HSI16_HZ : EG_HSI16_HZ), 1);
 }
 
 /* HSI16 16 MHz / M 2 * N 30 / R 2 = 120 MHz (section 6.4.4). */
@@ -91,22 +83,9 @@ void eg_hal_init(void) {
   eg_arm_start_cycles();
 }
 
-void eg_hal_write(const char* bytes, uint32_t count) {
-  for (uint32_t i = 0; i < count; ++i) {
-    while (!(EG_UART_ISR & EG_ISR_TXE)) {
-    }
-    EG_UART_TDR = (uint8_t)bytes[i];
-  }
-}
+void eg_hal_write(const char* bytes, uint32_t count) { eg_stm32_v2_write(console->base, bytes, count); }
 
-int eg_hal_read(void) {
-  if (EG_UART_ISR & EG_ICR_ERRORS) EG_UART_ICR = EG_ICR_ERRORS;
-  if (!(EG_UART_ISR & EG_ISR_RXNE)) {
-    eg_arm_sleep_until(EG_LPUART1_INTERRUPT);
-    return -1;
-  }
-  return (int)(EG_UART_RDR & 0xFFu);
-}
+int eg_hal_read(void) { return eg_stm32_v2_read(console->base, console->interrupt); }
 
 uint32_t eg_hal_clock_hz(void) { return clock_hz; }
 

@@ -6,9 +6,12 @@
 #include "eg_record.h"
 #include "eg_xtensa.h"
 
-/* From the linker script, aligned to words. */
-extern uint8_t eg_bss_start[], eg_bss_end[];
-extern uint8_t eg_arena_start[], eg_arena_end[];
+/* A table of the linker script, which aligns the bounds in it to words. */
+typedef struct {
+  volatile uint32_t* start;
+  volatile uint32_t* end;
+} eg_clear;
+extern const eg_clear eg_clears_start[], eg_clears_end[];
 
 void abort(void);
 void eg_xtensa_start(void);
@@ -17,13 +20,10 @@ void eg_xtensa_fault(const eg_xtensa_frame_type* frame);
 /* Among the initialised data: start-up code writes to it before the rest is cleared. */
 __attribute__((section(".data.eg_xtensa_frame"))) eg_xtensa_frame_type eg_xtensa_frame = {{0}, 0, 0, 0, 0, 0};
 
-static void fill_zero(uint8_t* from, const uint8_t* end) {
-  for (volatile uint32_t* word = (volatile uint32_t*)(void*)from; (uintptr_t)word < (uintptr_t)end; ++word) *word = 0;
-}
-
 void eg_xtensa_start(void) {
-  fill_zero(eg_bss_start, eg_bss_end);
-  fill_zero(eg_arena_start, eg_arena_end);
+  for (const eg_clear* clear = eg_clears_start; (uintptr_t)clear < (uintptr_t)eg_clears_end; ++clear) {
+    for (volatile uint32_t* to = clear->start; to < clear->end;) *to++ = 0;
+  }
   eg_app_main();
   for (;;) {
   }

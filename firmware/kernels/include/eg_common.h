@@ -16,9 +16,13 @@
 #define EG_INLINE static inline
 #endif
 
-/* Define these to place the arena or the constants of a model in a section of your own. */
+/* Define these to place a model in sections of your own, as in -DEG_WEIGHTS='__attribute__((section("weights")))': its
+ * arena, its weights and tables, and its parameters, which point to weights. */
 #ifndef EG_ARENA
 #define EG_ARENA
+#endif
+#ifndef EG_WEIGHTS
+#define EG_WEIGHTS
 #endif
 #ifndef EG_CONST
 #define EG_CONST

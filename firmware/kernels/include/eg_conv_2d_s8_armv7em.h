@@ -24,8 +24,9 @@ typedef struct {
   int32_t pad_w;
   int32_t zero_point;   /* of the input: what padding reads as */
   int32_t gathers_rest; /* whether what a window's rows have beyond whole fours is gathered behind all of them */
+  int32_t copies_words; /* whether a window that reaches into the padding is copied by eg_copy_window_armv7em */
   int32_t steps;        /* fours in a column */
-  int32_t pair_words;   /* constants of a pair of channels */
+  int32_t last_words;   /* constants in front of those of a last pair that is one channel */
   eg_gemm_3x2_armv7em gemm;
 } eg_conv_2d_armv7em_params;
 
@@ -35,7 +36,7 @@ EG_INLINE void eg_channels_armv7em(const eg_conv_2d_armv7em_params* p, const int
   const int32_t pairs = p->output_c / 2;
   if (pairs) p->gemm(columns, packed, outputs, p->steps, pairs);
   if (p->output_c % 2) {
-    eg_gemm_last_s8_armv7em(p->gemm, columns, packed + pairs * p->pair_words, outputs, p->steps, p->output_c - 1);
+    eg_gemm_last_s8_armv7em(p->gemm, columns, packed + p->last_words, outputs, p->steps, p->output_c - 1);
   }
 }
 
@@ -59,8 +60,8 @@ EG_INLINE void eg_conv_1x1_s8_armv7em(const eg_conv_2d_armv7em_params* p, int32_
 }
 
 /* A copy of the window of one output pixel, padding as the zero point, its rows `row_bytes` apart. */
-EG_INLINE void eg_copy_window_armv7em(const eg_conv_2d_armv7em_params* p, const int8_t* input, int32_t top,
-                                      int32_t left, int32_t row_bytes, int8_t* patch) {
+EG_INLINE void eg_copy_small_window_armv7em(const eg_conv_2d_armv7em_params* p, const int8_t* input, int32_t top,
+                                            int32_t left, int32_t row_bytes, int8_t* patch) {
   for (int32_t ky = 0; ky < p->filter_h; ++ky) {
     const int32_t y = top + ky * p->dilation_h;
     int8_t* to = patch + ky * row_bytes;
@@ -72,6 +73,10 @@ EG_INLINE void eg_copy_window_armv7em(const eg_conv_2d_armv7em_params* p, const 
     }
   }
 }
+
+/* The same, faster for rows of eight bytes and more; `row_bytes` is whole fours. */
+void eg_copy_window_armv7em(const eg_conv_2d_armv7em_params* p, const int8_t* input, int32_t top, int32_t left,
+                            int32_t row_bytes, int8_t* patch);
 
 /* Whether the rows of a window, filled up to whole fours, lie inside the rows of the input. */
 EG_INLINE bool eg_is_inside_armv7em(const eg_conv_2d_armv7em_params* p, int32_t top, int32_t left) {
@@ -191,7 +196,11 @@ EG_INLINE void eg_conv_kxk_s8_armv7em(const eg_conv_2d_armv7em_params* p, const 
       eg_widen_padded_armv7em(p, input, top, left, patch, columns);
     } else {
       EG_UNROLL for (int32_t i = 0; i < EG_PIXELS; ++i) {
-        eg_copy_window_armv7em(p, input, top[i], left[i], patch_stride, patch + i * patch_bytes);
+        if (p->copies_words) {
+          eg_copy_window_armv7em(p, input, top[i], left[i], patch_stride, patch + i * patch_bytes);
+        } else {
+          eg_copy_small_window_armv7em(p, input, top[i], left[i], patch_stride, patch + i * patch_bytes);
+        }
         from[i] = patch + i * patch_bytes;
       }
       eg_widen_windows_armv7em(p, from, patch_stride, columns);

@@ -76,4 +76,10 @@ void eg_conv_1x1_s8_rv32im(const eg_conv_2d_rv32im_params* p, int32_t pixels, co
 void eg_conv_kxk_s8_rv32im(const eg_conv_2d_rv32im_params* p, const int8_t* input, const int8_t* zeros,
                            const int32_t* packed, int8_t* output, void* scratch);
 
+/* The same without dilation, at least four outputs in a row: rows are copied, with their padding (zero_point), before
+ * windows are cut from them. scratch: what eg_conv_1x1_s8_rv32im takes, then filter_h + stride_h rows of
+ * ((output_w - 1) * stride_w + filter_w) * input_c bytes. */
+void eg_conv_staged_s8_rv32im(const eg_conv_2d_rv32im_params* p, const int8_t* input, int32_t zero_point,
+                              const int32_t* packed, int8_t* output, void* scratch);
+
 #endif

@@ -11,6 +11,13 @@
 void eg_depthwise_stage_s8_armv7em(const int8_t* first, int32_t first_step, const int8_t* second, int32_t second_step,
                                    int32_t count, int32_t drop, uint32_t* to, int32_t plane);
 
+/* Four planes of lines: both pairs of the columns in front and behind, with four bytes at `pad`. */
+void eg_depthwise_pads_s8_armv7em(const int8_t* pad, uint32_t* staged, int32_t plane);
+
+/* Part of a line's code, not for C: r2 to the constants that are told at EG_DW_LOAD_COMMON. Leaves weights in r4-r9,
+ * 256 * bias in r10, the multiplier in r3 and what is its own of the rounding in r11. */
+void eg_depthwise_weights_s8_armv7em(void);
+
 /* One column of the window: A, the pair above, is in `a`, B, the pair below, in `b`; P holds (w0, w1), Q (w1, w2).
  * Upper output: A * P + B.low * w2; lower output: A.high * w0 + B * Q. */
 #define EG_DW_UPPER(a, b, p, q, start) \
@@ -23,14 +30,27 @@ void eg_depthwise_stage_s8_armv7em(const int8_t* first, int32_t first_step, cons
   "smlad lr, " b ", " q ", lr\n"
 #define EG_DW_NO_LOWER(a, b, p, q, start)
 
-/* From the channel's constants at r2 to the stack: multiplier and rounding, or multiplier, shift, rounding and bias. */
-#define EG_DW_KEEP_COMMON \
-  "ldrd r3, r11, [r2]\n"  \
+/* A channel's constants, at r2, to weights in r4-r9, 256 * bias in r10, and on the stack multiplier and rounding, or
+ * multiplier, shift, rounding and bias. With columns a, b, c of three weights each, the common form has four words:
+ * bytes a0, b0, a1, b1; bytes c0, c1, a2, b2; c2 below the low 24 bits of the multiplier; the rest of the multiplier
+ * below 24 bits of bias. The rounding is one of all channels plus the multiplier's highest bit, 24 places lower. */
+#define EG_DW_LOAD_COMMON                \
+  "bl eg_depthwise_weights_s8_armv7em\n" \
+  "sub r11, r11, %[minus]\n"             \
   "push {r3, r11}\n"
 #define EG_DW_DROP_COMMON "add sp, sp, #8\n"
-#define EG_DW_KEEP_OWN       \
-  "ldmia r2, {r3, r5, r9}\n" \
-  "push {r3, r5, r9, r10}\n"
+
+/* The other form: for each column a word of bytes w0, w1, w1, w2; 256 * bias; multiplier, right shift, rounding. */
+#define EG_DW_LOAD_OWN             \
+  "ldmia r2!, {r4, r6, r8, r10}\n" \
+  "ldmia r2, {r3, r5, r9}\n"       \
+  "push {r3, r5, r9, r10}\n"       \
+  "sxtb16 r5, r4, ror #8\n"        \
+  "sxtb16 r4, r4\n"                \
+  "sxtb16 r7, r6, ror #8\n"        \
+  "sxtb16 r6, r6\n"                \
+  "sxtb16 r9, r8, ror #8\n"        \
+  "sxtb16 r8, r8\n"
 #define EG_DW_DROP_OWN "add sp, sp, #16\n"
 
 /* Requantises and stores the upper sum in r12 and the lower one in lr. */
@@ -60,18 +80,10 @@ void eg_depthwise_stage_s8_armv7em(const int8_t* first, int32_t first_step, cons
 #define EG_DW_NEXT_OWN "ldr r10, [sp, #12]\n"
 
 /* A line of outputs of one channel, or of two lines. r0: staged pairs, two words per column; r1: output; r2: the
- * channel's constants: for three columns a word of bytes w0, w1, w1, w2; 256 * bias; multiplier, right shift where
- * channels have their own, rounding. a and b are r3 and r11, the order of the two pairs in a column. */
+ * channel's constants. a and b are r3 and r11, the order of the two pairs in a column. */
 #define EG_DW_LINE(a, b, lower, both, form)                                                                       \
   __asm__ volatile(                                                                                               \
-      "push {r4-r11}\n"                                                                                           \
-      "ldmia r2!, {r4, r6, r8, r10}\n" EG_DW_KEEP_##form                                                          \
-      "sxtb16 r5, r4, ror #8\n"                                                                                   \
-      "sxtb16 r4, r4\n"                                                                                           \
-      "sxtb16 r7, r6, ror #8\n"                                                                                   \
-      "sxtb16 r6, r6\n"                                                                                           \
-      "sxtb16 r9, r8, ror #8\n"                                                                                   \
-      "sxtb16 r8, r8\n"                                                                                           \
+      "push {r4-r11}\n" EG_DW_LOAD_##form                                                                         \
       "add r2, r0, %[bytes]\n"                                                                                    \
       "1:\n"                                                                                                      \
       "ldrd r3, r11, [r0], #8\n" EG_DW_UPPER(a, b, "r4", "r5", "r10")                                             \
@@ -81,7 +93,8 @@ void eg_depthwise_stage_s8_armv7em(const int8_t* first, int32_t first_step, cons
       "cmp r0, r2\n"                                                                                              \
       "bne 1b\n" EG_DW_DROP_##form "pop {r4-r11}\n"                                                               \
       : "+r"(r0), "+r"(r1), "+r"(r2)                                                                              \
-      : [bytes] "i"(8 * along), [step] "i"(along_bytes), [row] "i"(across_bytes), [s] "i"(shift ? shift : 1)      \
+      : [bytes] "i"(8 * along), [step] "i"(along_bytes), [row] "i"(across_bytes), [s] "i"(shift ? shift : 1),     \
+        [minus] "i"(shift ? 255 << (shift - 1) : 0)                                                               \
       : "r3", "r12", "lr", "cc", "memory")
 #define EG_DW_LINES(form)                               \
   if (lower && swapped) {                               \
@@ -115,15 +128,12 @@ EG_INLINE void eg_depthwise_line_armv7em(const uint32_t* staged, int8_t* output,
 EG_INLINE void eg_depthwise_3x3_s8_armv7em(int32_t along, int32_t along_bytes, int32_t across, int32_t across_bytes,
                                            int32_t channels, int32_t zero_point, int32_t shift, const int8_t* input,
                                            const int32_t* packed, int8_t* output, void* scratch) {
-  const int32_t plane = 2 * (along + 2), plane_bytes = 8 * (along + 2), words = shift ? 6 : 7;
+  const int32_t plane = 2 * (along + 2), plane_bytes = 8 * (along + 2), words = shift ? 4 : 7;
   const uint32_t pad_word = ((uint32_t)zero_point & 0xFFu) * 0x01010101u;
   const int8_t* const pad = (const int8_t*)&pad_word;
   uint32_t* const staged = (uint32_t*)scratch;
   uint32_t* const inner = staged + 2;
-  for (int32_t i = 0; i < 4; ++i) { /* both pairs of the columns in front and behind */
-    uint32_t* const word = staged + i % 2 + i / 2 * (plane - 2);
-    eg_depthwise_stage_s8_armv7em(pad, 0, pad, 0, 1, 0, word, plane_bytes);
-  }
+  eg_depthwise_pads_s8_armv7em(pad, staged, plane);
   for (int32_t c = 0; c < channels; c += 4) {
     const int32_t count = channels - c < 4 ? channels - c : 4, drop = 32 - 8 * count;
     const int8_t* line = input + c + count - 4;

@@ -129,6 +129,7 @@
       "ldrd r9, r10, [lr, #36]\n"                      \
       "ldrd r11, r12, [lr, #44]\n"                     \
       "ldm lr, {r0-r8}\n"                              \
+      "6:\n"                                           \
       "wls lr, r12, 2f\n"                              \
       "1:\n"                                           \
       EG_DEPTHWISE_9_BLOCK_MVE(EG_LOAD_ALL_MVE, SIGN)  \
@@ -138,19 +139,22 @@
       "ldr lr, [sp]\n"                                 \
       "ldr r12, [lr, #52]\n"                           \
       "cmp r12, #0\n"                                  \
-      "beq 3f\n"                                       \
-      "vctp.8 r12\n"                                   \
-      EG_DEPTHWISE_9_BLOCK_MVE(EG_LOAD_LIVE_MVE, SIGN) \
-      "vpst\n"                                         \
-      "vstrbt.8 q0, [r10]\n"                           \
+      "bne 7f\n"                                       \
       "3:\n"                                           \
-      "ldr r0, [sp]\n"                                 \
-      "ldrd r1, r2, [r0, #56]\n"                       \
-      "subs r1, #1\n"                                  \
+      "ldr r9, [lr, #56]\n"                            \
+      "subs r9, #1\n"                                  \
       "beq 5f\n"                                       \
+      "str r9, [lr, #56]\n"                            \
+      "ldrd r12, r9, [lr, #100]\n"                     \
+      "cmp r12, #0\n"                                  \
+      "bne 8f\n"                                       \
+      "ldr r12, [lr, #48]\n"                           \
+      "b 6b\n"                                         \
+      "8:\n"                                           \
+      "mov r0, lr\n"                                   \
       "vldrw.u32 q0, [r0]\n"                           \
       "vldrw.u32 q1, [r0, #64]\n"                      \
-      "str r1, [r0, #56]\n"                            \
+      "ldr r2, [r0, #60]\n"                            \
       "vadd.i32 q0, q0, q1\n"                          \
       "vldrw.u32 q2, [r0, #16]\n"                      \
       "vldrw.u32 q3, [r0, #80]\n"                      \
@@ -165,44 +169,54 @@
       "add r5, r2\n"                                   \
       "str r5, [r0, #40]\n"                            \
       "b 4b\n"                                         \
+      "7:\n"                                           \
+      "vctp.8 r12\n"                                   \
+      EG_DEPTHWISE_9_BLOCK_MVE(EG_LOAD_LIVE_MVE, SIGN) \
+      "vpst\n"                                         \
+      "vstrbt.8 q0, [r10]\n"                           \
+      "ldr lr, [sp]\n"                                 \
+      "b 3b\n"                                         \
       "5:\n"                                           \
       "pop {r0}\n"                                     \
       "vpop {d8-d15}\n"                                \
       "pop {r4-r11, pc}\n")
 
 /* r3: bytes from the taps to this block; r4: packed; r6: the output's offset; r7: pairs of taps; r8: the taps;
- * r9: whether one more follows. */
-#define EG_DEPTHWISE_TAPS_BLOCK_MVE(LOAD, SIGN, PAIR, REST, END)                                      \
-  "vldrw.u32 q6, [r4], #16\n"                                                                         \
-  "vldrw.u32 q7, [r4], #16\n"                                                                         \
-  "vldrw.u32 q2, [r4], #16\n"                                                                         \
-  "vldrw.u32 q4, [r4], #16\n"                                                                         \
-  "mov r0, r8\n"                                                                                      \
-  "wls lr, r7, " REST "f\n" PAIR                                                                      \
-  ":\n"                                                                                               \
-  "ldrd r1, r2, [r0], #8\n"                                                                           \
-  "add r1, r3\n"                                                                                      \
-  "add r2, r3\n" EG_TAP_MVE(LOAD, "r1", "", "r4", "q3", "q5")                                         \
-      EG_SECOND_TAP_MVE(LOAD, "r2", "", "r4", "q3", "q5", "q1", EG_LOAD_AGAIN_MVE("r4")) EG_WIDEN_MVE \
-      "le lr, " PAIR "b\n" REST                                                                       \
-      ":\n"                                                                                           \
-      "cmp r9, #0\n"                                                                                  \
-      "beq " END                                                                                      \
-      "f\n"                                                                                           \
-      "ldr r1, [r0]\n"                                                                                \
-      "add r1, r3\n" EG_TAP_MVE(LOAD, "r1", "", "r4", "q3", "q5") EG_WIDEN_MVE END                    \
+ * r9: whether one more follows. BEGIN, TWO and ONE: the addresses of the next taps in r1 and r2. */
+#define EG_DEPTHWISE_TAPS_BLOCK_MVE(LOAD, SIGN, BEGIN, TWO, ONE, SECOND, STEP, PAIR, REST, END)           \
+  "vldrw.u32 q6, [r4], #16\n"                                                                             \
+  "vldrw.u32 q7, [r4], #16\n"                                                                             \
+  "vldrw.u32 q2, [r4], #16\n"                                                                             \
+  "vldrw.u32 q4, [r4], #16\n" BEGIN "wls lr, r7, " REST "f\n" PAIR ":\n" TWO                              \
+  EG_TAP_MVE(LOAD, "r1", STEP, "r4", "q3", "q5")                                                          \
+      EG_SECOND_TAP_MVE(LOAD, SECOND, STEP, "r4", "q3", "q5", "q1", EG_LOAD_AGAIN_MVE("r4")) EG_WIDEN_MVE \
+      "le lr, " PAIR "b\n" REST                                                                           \
+      ":\n"                                                                                               \
+      "cmp r9, #0\n"                                                                                      \
+      "beq " END "f\n" ONE EG_TAP_MVE(LOAD, "r1", "", "r4", "q3", "q5") EG_WIDEN_MVE END                  \
       ":\n" EG_DEPTHWISE_SCALE_MVE("r4", "r6", SIGN)
 
-#define EG_DEPTHWISE_TAPS_BODY_MVE(SIGN) \
+/* Taps from a list. */
+#define EG_DEPTHWISE_LISTED_MVE(LOAD, SIGN, PAIR, REST, END)                                                 \
+  EG_DEPTHWISE_TAPS_BLOCK_MVE(LOAD, SIGN, "mov r0, r8\n", "ldrd r1, r2, [r0], #8\nadd r1, r3\nadd r2, r3\n", \
+                              "ldr r1, [r0]\nadd r1, r3\n", "r2", "", PAIR, REST, END)
+
+/* Taps r8 bytes apart. */
+#define EG_DEPTHWISE_LINE_MVE(LOAD, SIGN, PAIR, REST, END) \
+  EG_DEPTHWISE_TAPS_BLOCK_MVE(LOAD, SIGN, "mov r1, r3\n", "", "", "r1", "\nadd r1, r8", PAIR, REST, END)
+
+#define EG_DEPTHWISE_TAPS_BODY_MVE(BLOCK, SIGN) \
   __asm__ volatile(                                                              \
       "push {r4-r11, lr}\n"                                                      \
       "vpush {d8-d15}\n"                                                         \
+      "push {r0}\n"                                                              \
+      "10:\n"                                                                    \
       "ldr r3, [r0, #32]\n"                                                      \
       "ldm r0, {r4-r11}\n"                                                       \
       "cmp r10, #0\n"                                                            \
       "beq 8f\n"                                                                 \
       "1:\n"                                                                     \
-      EG_DEPTHWISE_TAPS_BLOCK_MVE(EG_LOAD_ALL_MVE, SIGN, "2", "3", "4")          \
+      BLOCK(EG_LOAD_ALL_MVE, SIGN, "2", "3", "4")          \
       "vstrb.8 q0, [r5], #16\n"                                                  \
       "adds r3, #16\n"                                                           \
       "subs r10, #1\n"                                                           \
@@ -211,10 +225,25 @@
       "cmp r11, #0\n"                                                            \
       "beq 9f\n"                                                                 \
       "vctp.8 r11\n"                                                             \
-      EG_DEPTHWISE_TAPS_BLOCK_MVE(EG_LOAD_LIVE_MVE, SIGN, "5", "6", "7")         \
+      BLOCK(EG_LOAD_LIVE_MVE, SIGN, "5", "6", "7")         \
       "vpst\n"                                                                   \
       "vstrbt.8 q0, [r5]\n"                                                      \
       "9:\n"                                                                     \
+      "ldr r0, [sp]\n"                                                           \
+      "ldrd r1, r2, [r0, #36]\n"                                                 \
+      "subs r1, #1\n"                                                            \
+      "beq 11f\n"                                                                \
+      "str r1, [r0, #36]\n"                                                      \
+      "ldr r3, [r0, #32]\n"                                                      \
+      "add r3, r2\n"                                                             \
+      "ldr r5, [r0, #44]\n"                                                      \
+      "ldr r4, [r0, #4]\n"                                                       \
+      "str r3, [r0, #32]\n"                                                      \
+      "add r4, r5\n"                                                             \
+      "str r4, [r0, #4]\n"                                                       \
+      "b 10b\n"                                                                  \
+      "11:\n"                                                                    \
+      "pop {r0}\n"                                                               \
       "vpop {d8-d15}\n"                                                          \
       "pop {r4-r11, pc}\n")
 

@@ -44,6 +44,18 @@ void eg_depthwise_3x3_relu_s8_armv6m(const eg_depthwise_conv_2d_armv6m_params* p
                                      const int8_t* weights, const eg_relu_quant_armv6m* quant, int8_t* output,
                                      void* scratch);
 
+/* Some output lines as a layer of their own, and where its input and output begin, in bytes. */
+typedef struct {
+  eg_depthwise_conv_2d_armv6m_params params;
+  int32_t input_start;
+  int32_t output_start;
+} eg_depthwise_strip_armv6m;
+
+/* The same, one of `count` strips after the other, with `multiplier` 1. scratch: what the largest strip takes. */
+void eg_depthwise_3x3_strips_s8_armv6m(const eg_depthwise_strip_armv6m* strips, int32_t count, const int8_t* input,
+                                       const int8_t* weights, const eg_relu_quant_armv6m* quant, int8_t* output,
+                                       void* scratch);
+
 /* All lines of one channel with a 3x3 window; the assembly knows the order of the fields. */
 typedef struct {
   int32_t weights[9];

@@ -23,6 +23,7 @@ typedef struct {
   int32_t group; /* pixels side by side in one vector where no window reaches the padding; 1 unless the stride is 1 */
   eg_depthwise_9_mve_kernel* kernel_9;       /* for 3x3 windows */
   eg_depthwise_taps_mve_kernel* kernel_taps; /* for other ones */
+  eg_depthwise_line_mve_kernel* kernel_line; /* for eg_depthwise_1xn_s8_mve */
 } eg_depthwise_mve_params;
 
 /* Taps that a window can have. */
@@ -40,5 +41,9 @@ void eg_depthwise_3x3_s8_mve(const eg_depthwise_mve_params* p, const int8_t* inp
 /* Any other windows, in no groups; `packed` has each block's bias first. */
 void eg_depthwise_conv_2d_s8_mve(const eg_depthwise_mve_params* p, const int8_t* input, const int32_t* packed,
                                  const int8_t* padding, int8_t* output, int32_t reverse);
+
+/* The same for windows of one row that read no padding. */
+void eg_depthwise_1xn_s8_mve(const eg_depthwise_mve_params* p, const int8_t* input, const int32_t* packed,
+                             int8_t* output, int32_t reverse);
 
 #endif

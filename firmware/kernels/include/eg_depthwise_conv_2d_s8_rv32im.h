@@ -75,27 +75,37 @@ EG_INLINE void eg_run_3x3(const eg_depthwise_conv_2d_rv32im_params* p, const int
   }
 }
 
+/* Sums of four outputs of any window whose inputs lie `d1`, `d2`, `d3` bytes behind those of the first. */
+EG_INLINE void eg_sum_any(const eg_depthwise_conv_2d_rv32im_params* p, const int8_t* weights, const int8_t* input,
+                          int32_t pitch, int32_t d1, int32_t d2, int32_t d3, int32_t* acc) {
+  for (int32_t ky = 0; ky < p->filter_h; ++ky) {
+    const int8_t* at = input + ky * p->dilation_h * pitch;
+    for (int32_t kx = 0; kx < p->filter_w; ++kx) {
+      const int32_t w = *weights++;
+      acc[0] += w * at[0];
+      acc[1] += w * at[d1];
+      acc[2] += w * at[d2];
+      acc[3] += w * at[d3];
+      at += p->dilation_w;
+    }
+  }
+}
+
 /* Four outputs at a time of any window over a plane, `count` in all, `stride` apart; `pitch` as in eg_run_3x3. */
 EG_INLINE void eg_run_any(const eg_depthwise_conv_2d_rv32im_params* p, const int8_t* weights,
                           const eg_quant_rv32im* quant, const int8_t* input, int32_t pitch, int32_t stride,
                           int8_t* output, int32_t output_step, int32_t count) {
   for (int32_t i = 0; i < count; i += 4) {
-    /* Where fewer than four are left, the rest compute the first one again: reads stay within the plane. */
-    const int32_t left = count - i < 4 ? count - i : 4;
-    const int8_t* const first = input + i * stride;
-    const int32_t d1 = left > 1 ? stride : 0, d2 = left > 2 ? 2 * stride : 0, d3 = left > 3 ? 3 * stride : 0;
     int32_t acc[4] = {quant->bias, quant->bias, quant->bias, quant->bias};
-    const int8_t* weight = weights;
-    for (int32_t ky = 0; ky < p->filter_h; ++ky) {
-      const int8_t* at = first + ky * p->dilation_h * pitch;
-      for (int32_t kx = 0; kx < p->filter_w; ++kx) {
-        const int32_t w = *weight++;
-        acc[0] += w * at[0];
-        acc[1] += w * at[d1];
-        acc[2] += w * at[d2];
-        acc[3] += w * at[d3];
-        at += p->dilation_w;
-      }
+    int32_t left = 4;
+    if (count >= 4) {
+      /* Where fewer than four are left, some are computed once more: distances stay constants. */
+      const int32_t first = i + 4 < count ? i : count - 4;
+      eg_sum_any(p, weights, input + first * stride, pitch, stride, 2 * stride, 3 * stride, acc);
+      output -= (i - first) * output_step;
+    } else {
+      left = count;
+      eg_sum_any(p, weights, input, pitch, left > 1 ? stride : 0, left > 2 ? 2 * stride : 0, 0, acc);
     }
     for (int32_t j = 0; j < left; ++j) {
       *output = eg_requantize_rv32im(acc[j], quant, p->low, p->high, p->is_relu);

@@ -44,7 +44,7 @@ void eg_detection_postprocess_regular_f32(const eg_detection_params* params, con
 
 /* The parts of that working memory. */
 EG_INLINE eg_detection_scratch eg_detection_split(const eg_detection_params* params, void* memory) {
-  float* values = memory;
+  float* values = (float*)memory;
   int32_t* numbers = (int32_t*)memory + 5 * params->boxes;
   return (eg_detection_scratch){
       .boxes = values,

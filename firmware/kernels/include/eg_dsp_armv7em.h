@@ -18,6 +18,10 @@ EG_INLINE uint32_t eg_load_word(const int8_t* from) {
   return word;
 }
 
+EG_INLINE void eg_store_word(int8_t* to, uint32_t word) {
+  __asm__("str %1, [%2]" : "=m"(*(int8_t (*)[4])to) : "r"(word), "r"(to));
+}
+
 /* Bytes 0 and 2, or 1 and 3, as int16 lanes. */
 EG_INLINE uint32_t eg_sxtb16(uint32_t x) {
   uint32_t y;

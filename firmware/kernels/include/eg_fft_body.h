@@ -112,7 +112,7 @@ EG_INLINE void eg_fft_radix_5(eg_complex* data, const eg_complex* twiddles, int3
 
 /* Runs every stage over values that are in the plan's starting order. */
 EG_INLINE void eg_fft_stages(const eg_fft_plan* plan, eg_complex* data, bool inverse) {
-  const eg_complex* twiddles = plan->twiddles;
+  const eg_complex* twiddles = (const eg_complex*)plan->twiddles;
   for (int32_t s = 0; s < plan->stage_count; ++s) {
     const eg_fft_stage stage = plan->stages[s];
     eg_complex* block = data;
@@ -126,7 +126,7 @@ EG_INLINE void eg_fft_stages(const eg_fft_plan* plan, eg_complex* data, bool inv
 }
 
 EG_INLINE void eg_rfft(const eg_fft_plan* plan, const eg_fft_scalar* input, int32_t length, eg_complex* output) {
-  const eg_complex* turns = plan->super_twiddles;
+  const eg_complex* turns = (const eg_complex*)plan->super_twiddles;
   const int32_t n = plan->size;
   for (int32_t i = 0; i < n; ++i) {
     const int32_t at = 2 * plan->order[i];
@@ -149,7 +149,7 @@ EG_INLINE void eg_rfft(const eg_fft_plan* plan, const eg_fft_scalar* input, int3
 }
 
 EG_INLINE void eg_irfft(const eg_fft_plan* plan, const eg_complex* input, eg_complex* output) {
-  const eg_complex* turns = plan->super_twiddles;
+  const eg_complex* turns = (const eg_complex*)plan->super_twiddles;
   const uint16_t* place = plan->order;
   const int32_t n = plan->size;
   const eg_complex ends = {eg_fft_add(input[0].r, input[n].r), eg_fft_sub(input[0].r, input[n].r)};

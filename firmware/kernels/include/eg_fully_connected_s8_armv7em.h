@@ -8,9 +8,11 @@
 
 /* How a row of inputs is multiplied: `gemv` takes it as it is where `widens` is 0, else widened to int16 in scratch. */
 typedef struct {
+  int32_t rows;
   int32_t inputs;
   int32_t outputs;
   int32_t widens;
+  int32_t last_words; /* constants in front of those of a last group of less than four channels */
   void (*gemv)(const void* inputs, const int32_t* packed, int8_t* output, int32_t steps, int32_t groups);
 } eg_fully_connected_armv7em_params;
 
@@ -34,13 +36,17 @@ EG_INLINE void eg_widen_1_armv7em(const int8_t* from, int32_t count, int32_t* to
 EG_INLINE void eg_fully_connected_s8_armv7em(const eg_fully_connected_armv7em_params* p, const int8_t* input,
                                              const int32_t* packed, int8_t* output, void* scratch) {
   const int32_t steps = (p->inputs + 3) / 4, groups = p->outputs / 4;
-  if (p->widens) eg_widen_1_armv7em(input, p->inputs, (int32_t*)scratch);
-  const void* const inputs = p->widens ? scratch : (const void*)input;
-  if (groups) p->gemv(inputs, packed, output, steps, groups);
-  if (p->outputs % 4) {
-    int8_t last[4];
-    p->gemv(inputs, packed + (groups ? 4 + groups * (4 * steps + 4) : 0), last, steps, 1);
-    memcpy(output + 4 * groups, last, (size_t)(p->outputs % 4));
+  for (int32_t row = 0; row < p->rows; ++row) {
+    if (p->widens) eg_widen_1_armv7em(input, p->inputs, (int32_t*)scratch);
+    const void* const inputs = p->widens ? scratch : (const void*)input;
+    if (groups) p->gemv(inputs, packed, output, steps, groups);
+    if (p->outputs % 4) {
+      int8_t last[4];
+      p->gemv(inputs, packed + p->last_words, last, steps, 1);
+      memcpy(output + 4 * groups, last, (size_t)(p->outputs % 4));
+    }
+    input += p->inputs;
+    output += p->outputs;
   }
 }
 

@@ -7,7 +7,7 @@
 typedef struct {
   int32_t depth; /* inputs of a pixel */
   int32_t output_c;
-  int32_t blocks; /* of eight channels; the rest one by one */
+  int32_t blocks; /* of eight channels, the last one perhaps incomplete; the rest one by one */
   int32_t low;    /* activation range */
   int32_t high;
   int32_t is_relu; /* the output's zero point is `low` */
@@ -23,5 +23,10 @@ typedef struct {
 void eg_fully_connected_s8_rv32im(const eg_fully_connected_rv32im_params* params, int32_t pixels, const int8_t* input,
                                   const uint32_t* packed, const int8_t* weights, const eg_quant_rv32im* quant,
                                   int8_t* output);
+
+/* One row of inputs, up to four channels. `packed` has a word for each input: bytes 128 + weight of channels 0, 2, 1,
+ * 3. `group` (4 or 2) is how many inputs' products always fit 16 bits. */
+void eg_fully_connected_4_s8_rv32im(const eg_fully_connected_rv32im_params* params, int32_t group, const int8_t* input,
+                                    const uint32_t* packed, const eg_quant_rv32im* quant, int8_t* output);
 
 #endif

@@ -23,4 +23,9 @@ void eg_fully_connected_narrow_s8_xtensa_mac16(const eg_fully_connected_mac16_pa
                                                const int8_t* weights, const int32_t* quant, int8_t* output,
                                                void* scratch);
 
+/* The same as the first for large sums: `quant` as for eg_gemm_deep_s8_xtensa_mac16. chunk: at most 256. */
+void eg_fully_connected_deep_s8_xtensa_mac16(const eg_fully_connected_mac16_params* params, const int8_t* input,
+                                             const int16_t* weights, const int32_t* quant, int8_t* output,
+                                             void* scratch);
+
 #endif

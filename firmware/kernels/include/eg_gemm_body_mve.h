@@ -1,23 +1,26 @@
 /* The bodies of the kernels in eg_gemm_s8_mve.h, in assembler: compilers spill the accumulators.
  * r1, r3: columns; r5: packed; r7: output; r9: rounds left; r11: bytes of the loop to skip; the
- * even registers: sums. Stack: column0, column1, rounds, entry, output_offset, output_delta, groups.
+ * even registers: sums. Stack: column0, column1, rounds, entry, output_offset, output_delta, end
+ * of packed; for two pixels its start, pairs, column_step and output_step.
  * Loads and products alternate, so that they overlap. */
 #ifndef EG_GEMM_BODY_MVE_H
 #define EG_GEMM_BODY_MVE_H
 
-#define EG_GEMM_ENTER_MVE          \
-  "push {r4-r11, lr}\n"            \
-  "vpush {d8-d15}\n"               \
-  "sub sp, #32\n"                  \
-  "ldm r0!, {r1, r3, r5, r7}\n"    \
-  "ldm r0, {r2, r4, r6, r8, r9}\n" \
-  "stm sp, {r1, r3}\n"             \
-  "strd r2, r4, [sp, #8]\n"        \
-  "strd r6, r8, [sp, #16]\n"       \
+/* MORE: what else comes into r10, r11, r12. */
+#define EG_GEMM_ENTER_MVE(MORE)      \
+  "push {r4-r11, lr}\n"              \
+  "vpush {d8-d15}\n"                 \
+  "sub sp, #48\n"                    \
+  "ldm r0!, {r1, r3, r5, r7}\n"      \
+  "ldm r0, {r2, r4, r6, r8, r9" MORE \
+  "}\n"                              \
+  "stm sp, {r1, r3}\n"               \
+  "strd r2, r4, [sp, #8]\n"          \
+  "strd r6, r8, [sp, #16]\n"         \
   "str r9, [sp, #24]\n"
 
 #define EG_GEMM_LEAVE_MVE \
-  "add sp, #32\n"         \
+  "add sp, #48\n"         \
   "vpop {d8-d15}\n"       \
   "pop {r4-r11, pc}\n"
 
@@ -128,7 +131,9 @@
   "vqmovnb.s16 " A ", " A "\n"
 
 #define EG_GEMM_2_BODY_MVE(SIGN) \
-  __asm__ volatile(EG_GEMM_ENTER_MVE        \
+  __asm__ volatile(EG_GEMM_ENTER_MVE(", r10, r11, r12") \
+  "strd r5, r10, [sp, #28]\n"               \
+  "strd r11, r12, [sp, #36]\n"              \
   "4:\n"                                    \
   "ldm sp, {r1, r3, r9, r11}\n"             \
   EG_GEMM_SUM_MVE(EG_GEMM_STEP_2_MVE, "5")  \
@@ -139,18 +144,29 @@
   EG_GEMM_VECTORS_MVE("q6", "q7")           \
   EG_GEMM_SCALE_2_MVE("q6", "q7", SIGN)     \
   "ldrd r0, r2, [sp, #16]\n"                \
+  "ldr r4, [sp, #24]\n"                     \
   "add r2, r7\n"                            \
   EG_GEMM_NARROW_MVE("q4", "q6")            \
   EG_GEMM_NARROW_MVE("q5", "q7")            \
   "vstrb.16 q4, [r7], #8\n"                 \
   "vstrb.16 q5, [r2]\n"                     \
-  "ldr r0, [sp, #24]\n"                     \
+  "cmp r5, r4\n"                            \
+  "bne 4b\n"                                \
+  "ldrd r5, r0, [sp, #28]\n"                \
   "subs r0, #1\n"                           \
-  "str r0, [sp, #24]\n"                     \
-  "bne 4b\n" EG_GEMM_LEAVE_MVE)
+  "beq 6f\n"                                \
+  "str r0, [sp, #32]\n"                     \
+  "ldrd r2, r4, [sp, #36]\n"                \
+  "ldrd r1, r3, [sp]\n"                     \
+  "add r7, r4\n"                            \
+  "add r1, r2\n"                            \
+  "add r3, r2\n"                            \
+  "strd r1, r3, [sp]\n"                     \
+  "b 4b\n"                                  \
+  "6:\n" EG_GEMM_LEAVE_MVE)
 
 #define EG_GEMM_1_BODY_MVE(SIGN) \
-  __asm__ volatile(EG_GEMM_ENTER_MVE        \
+  __asm__ volatile(EG_GEMM_ENTER_MVE("")    \
   "4:\n"                                    \
   "ldm sp, {r1, r3, r9, r11}\n"             \
   EG_GEMM_SUM_MVE(EG_GEMM_STEP_1_MVE, "5")  \
@@ -160,8 +176,7 @@
   EG_GEMM_NARROW_MVE("q4", "q5")            \
   "vstrb.16 q4, [r7], #8\n"                 \
   "ldr r0, [sp, #24]\n"                     \
-  "subs r0, #1\n"                           \
-  "str r0, [sp, #24]\n"                     \
+  "cmp r5, r0\n"                            \
   "bne 4b\n" EG_GEMM_LEAVE_MVE)
 
 #endif

@@ -16,7 +16,9 @@ void eg_gemm_3x2_s8_armv7em(const int32_t* pixels, const int32_t* packed, int8_t
 void eg_gemm_3x2_relu_s8_armv7em(const int32_t* pixels, const int32_t* packed, int8_t* const outputs[3], int32_t steps,
                                  int32_t pairs);
 
-/* The relu form with one right shift, named in the function, for all channels: `packed` holds no shifts. */
+/* The relu form with one right shift, named in the function, for all channels. `packed` begins with a constant of all
+ * channels. It holds no shifts, and of the roundings what they exceed that constant by: A's in the low half of a word,
+ * B's in the high one. */
 void eg_gemm_3x2_relu_shift10_s8_armv7em(const int32_t* pixels, const int32_t* packed, int8_t* const outputs[3],
                                          int32_t steps, int32_t pairs);
 void eg_gemm_3x2_relu_shift12_s8_armv7em(const int32_t* pixels, const int32_t* packed, int8_t* const outputs[3],

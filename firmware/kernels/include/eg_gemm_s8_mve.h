@@ -15,7 +15,11 @@ typedef struct {
   int32_t entry;  /* bytes of that loop's code that the first round skips; see eg_gemm_entry_mve */
   int32_t output_offset;
   int32_t output_delta; /* bytes from the first pixel's output to the second's */
-  int32_t groups;
+  const int32_t* end;   /* of `packed` */
+  /* Only for two pixels: */
+  int32_t pairs;       /* of pixels, at least 1 */
+  int32_t column_step; /* bytes from a pair to the next */
+  int32_t output_step; /* bytes from the end of a pixel's output to the next pair's */
 } eg_gemm_mve;
 
 /* Bytes of code of one step for one pixel and for two. */

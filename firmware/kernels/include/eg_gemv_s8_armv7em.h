@@ -20,4 +20,17 @@ void eg_gemv_raw_s8_armv7em(const void* inputs, const int32_t* packed, int8_t* o
 void eg_gemv_raw_relu_s8_armv7em(const void* inputs, const int32_t* packed, int8_t* output, int32_t steps,
                                  int32_t groups);
 
+/* With constants of its own for each channel, in the linear form. `packed` begins with four words that aren't used;
+ * behind the weights of each group are multiplier, rounding and shift of A, B, C and D. */
+void eg_gemv_channels_s8_armv7em(const void* inputs, const int32_t* packed, int8_t* output, int32_t steps,
+                                 int32_t groups);
+void eg_gemv_raw_channels_s8_armv7em(const void* inputs, const int32_t* packed, int8_t* output, int32_t steps,
+                                     int32_t groups);
+
+/* The same for sums below 2^30: each group begins with the biases of A, C, B, D, then has four words of int8 weights
+ * for each four inputs, of A, B, C, D. */
+void eg_gemv_wide_s8_armv7em(const void* inputs, const int32_t* packed, int8_t* output, int32_t steps, int32_t groups);
+void eg_gemv_raw_wide_s8_armv7em(const void* inputs, const int32_t* packed, int8_t* output, int32_t steps,
+                                 int32_t groups);
+
 #endif

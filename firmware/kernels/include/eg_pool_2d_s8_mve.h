@@ -18,4 +18,8 @@ void eg_average_pool_2d_s8_mve(const eg_pool_2d_params* params, const eg_mean_mv
 void eg_max_pool_2d_s8_mve(const eg_pool_2d_params* params, const eg_dims* input_dims, const int8_t* input,
                            const eg_dims* output_dims, int8_t* output);
 
+/* The same for windows of 2x2 that lie within the input. */
+void eg_max_pool_2x2_s8_mve(const eg_pool_2d_params* params, const eg_dims* input_dims, const int8_t* input,
+                            const eg_dims* output_dims, int8_t* output);
+
 #endif

@@ -1,14 +1,26 @@
 #include "eg_conv_body_mve.h"
 
-void eg_conv_1x1_s8_mve(const eg_conv_2d_mve_params* p, int32_t pixels, const int8_t* input, const int32_t* packed,
+void eg_conv_1x1_s8_mve(const eg_conv_2d_mve_params* p, int32_t pixels, const int8_t* columns, const int32_t* packed,
                         int8_t* output, int32_t reverse) {
+  const int32_t pitch = p->pitch, outputs = p->output_c, first = reverse && pixels > 1 ? pixels - 2 : 0;
+  const int32_t direction = reverse ? -2 : 2;
   eg_gemm_mve job = eg_gemm_job_mve(p, packed, EG_GEMM_STEP_2_BYTES_MVE);
-  for (int32_t i = 0; i < pixels; i += 2) {
-    const int32_t low = reverse ? pixels - 2 - i : i;
-    const int32_t first = low < 0 ? 0 : low;
-    const int32_t second = low + 1 < pixels ? low + 1 : first;
-    job.column0 = input + first * p->input_c;
-    job.column1 = input + second * p->input_c;
-    eg_channels_mve(p, &job, packed, output + first * p->output_c, second == first);
+  if (pixels > 1) {
+    job.column0 = columns + first * pitch;
+    job.column1 = job.column0 + pitch;
+    job.output = output + first * outputs;
+    job.output_delta = outputs;
+    job.pairs = pixels >> 1;
+    job.column_step = direction * pitch;
+    job.output_step = (direction - 1) * outputs;
+    p->gemm(&job);
+  }
+  if (pixels & 1) {
+    const int32_t last = reverse ? 0 : pixels - 1;
+    job.column0 = job.column1 = columns + last * pitch;
+    job.output = output + last * outputs;
+    job.output_delta = 0;
+    job.pairs = 1;
+    p->gemm(&job);
   }
 }

@@ -15,17 +15,34 @@ static EG_NOINLINE void eg_list_taps_mve(const eg_depthwise_mve_params* p, const
 
 void eg_depthwise_conv_2d_s8_mve(const eg_depthwise_mve_params* p, const int8_t* input, const int32_t* packed,
                                  const int8_t* padding, int8_t* output, int32_t reverse) {
-  const int32_t channels = p->channels, count = p->filter_h * p->filter_w;
+  const int32_t channels = p->channels, taps = p->filter_h * p->filter_w, width = p->output_w, stride = p->stride_w;
   const int32_t extent_h = (p->filter_h - 1) * p->dilation_h, extent_w = (p->filter_w - 1) * p->dilation_w;
+  /* The windows of the pixels from `first` to before `end` do not reach the padding at the sides. */
+  const int32_t first = (p->pad_w + stride - 1) / stride;
+  const int32_t room = p->input_w + p->pad_w - 1 - extent_w, fit = room < 0 ? 0 : room / stride + 1;
+  const int32_t end = fit < width ? fit : width, direction = reverse ? -1 : 1;
   const int8_t *border[EG_DEPTHWISE_TAPS_MVE], *inner[EG_DEPTHWISE_TAPS_MVE];
-  eg_depthwise_taps_mve job = {packed, 0, p->output_offset, count >> 1, 0, count & 1, channels >> 4, channels & 15, 0};
+  eg_depthwise_taps_mve job = {packed,
+                               0,
+                               p->output_offset,
+                               taps >> 1,
+                               0,
+                               taps & 1,
+                               channels >> 4,
+                               channels & 15,
+                               0,
+                               0,
+                               direction * stride * channels,
+                               direction * channels};
   if (extent_h < p->input_h && extent_w < p->input_w) eg_list_taps_mve(p, input, padding, 0, 0, inner);
   for (int32_t i = 0; i < p->output_h; ++i) {
     const int32_t y = reverse ? p->output_h - 1 - i : i, top = y * p->stride_h - p->pad_h;
     const bool is_row = top >= 0 && top + extent_h < p->input_h;
-    for (int32_t k = 0; k < p->output_w; ++k) {
-      const int32_t x = reverse ? p->output_w - 1 - k : k, left = x * p->stride_w - p->pad_w;
-      if (is_row && left >= 0 && left + extent_w < p->input_w) {
+    for (int32_t x = reverse ? width - 1 : 0, count; x >= 0 && x < width; x += direction * count) {
+      const int32_t left = x * stride - p->pad_w;
+      count = 1;
+      if (is_row && x >= first && x < end) {
+        count = reverse ? x - first + 1 : end - x;
         job.taps = inner;
         job.start = (top * p->input_w + left) * channels;
       } else {
@@ -33,7 +50,8 @@ void eg_depthwise_conv_2d_s8_mve(const eg_depthwise_mve_params* p, const int8_t*
         job.taps = border;
         job.start = 0;
       }
-      job.output = output + (y * p->output_w + x) * channels;
+      job.count = count;
+      job.output = output + (y * width + x) * channels;
       p->kernel_taps(&job);
     }
   }

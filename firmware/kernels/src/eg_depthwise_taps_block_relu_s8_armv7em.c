@@ -1,4 +1,4 @@
 #include "eg_depthwise_taps_body_armv7em.h"
 #include "eg_depthwise_taps_s8_armv7em.h"
 
-EG_DEPTHWISE_TAPS_BLOCK(eg_depthwise_taps_block_relu_s8_armv7em, EG_DW_TAPS_RELU)
+EG_DEPTHWISE_TAPS_BLOCK(eg_depthwise_taps_block_relu_s8_armv7em, EG_DW_RELU(EG_DW_LOAD_ZERO))

@@ -19,10 +19,10 @@ static int32_t next_class(const float* scores, int32_t classes, int32_t last) {
 void eg_detection_postprocess_fast_f32(const eg_detection_params* params, const float* encodings, const float* scores,
                                        const float* anchors, void* scratch, void* const* outputs) {
   const eg_detection_scratch work = eg_detection_split(params, scratch);
-  float* boxes = outputs[0];
-  float* classes = outputs[1];
-  float* results = outputs[2];
-  float* count = outputs[3];
+  float* boxes = (float*)outputs[0];
+  float* classes = (float*)outputs[1];
+  float* results = (float*)outputs[2];
+  float* count = (float*)outputs[3];
   int32_t found = 0;
   int32_t written = 0;
   memset(boxes, 0, (size_t)params->room * 4 * sizeof(float));

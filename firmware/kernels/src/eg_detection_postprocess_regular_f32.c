@@ -7,10 +7,10 @@ void eg_detection_postprocess_regular_f32(const eg_detection_params* params, con
                                           void* const* outputs) {
   const eg_detection_scratch work = eg_detection_split(params, scratch);
   const int32_t most = params->max_detections;
-  float* boxes = outputs[0];
-  float* classes = outputs[1];
-  float* results = outputs[2];
-  float* count = outputs[3];
+  float* boxes = (float*)outputs[0];
+  float* classes = (float*)outputs[1];
+  float* results = (float*)outputs[2];
+  float* count = (float*)outputs[3];
   int32_t found = 0;
   const bool valid = eg_detection_decode_f32(params, encodings, anchors, work.boxes);
   for (int32_t c = 0; valid && c < params->classes; ++c) {

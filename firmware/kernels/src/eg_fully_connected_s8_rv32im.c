@@ -59,9 +59,9 @@
   "2:\n"
 /* clang-format on */
 
-/* Eight channels of one pixel; returns the constants behind. */
+/* Eight channels of one pixel, of which `count` are stored; returns the constants behind. */
 static const uint32_t* eight_channels(const eg_fully_connected_rv32im_params* p, const int8_t* input,
-                                      const uint32_t* packed, int8_t* output) {
+                                      const uint32_t* packed, int32_t count, int8_t* output) {
   const int8_t* const end = input + p->depth;
   uint32_t upper0 = 0, upper1 = 0, upper2 = 0, upper3 = 0, raw0 = 0, raw1 = 0, raw2 = 0, raw3 = 0;
   register const int8_t* at __asm__("a0") = input;
@@ -79,7 +79,7 @@ static const uint32_t* eight_channels(const eg_fully_connected_rv32im_params* p,
                             raw2 - (upper2 << 16), upper2, raw3 - (upper3 << 16), upper3};
   const eg_quant_rv32im* const quant = (const eg_quant_rv32im*)(const void*)weights;
   weights += 8 * sizeof(*quant) / sizeof(*weights);
-  for (int32_t i = 0; i < 8; ++i) {
+  for (int32_t i = 0; i < count; ++i) {
     const uint32_t bias = i % 2 ? (uint32_t)quant[i].bias : weights[i / 2];
     output[i] = eg_requantize_rv32im((int32_t)(sums[i] + bias), quant + i, p->low, p->high, p->is_relu);
   }
@@ -89,21 +89,26 @@ static const uint32_t* eight_channels(const eg_fully_connected_rv32im_params* p,
 static int8_t one_channel(const eg_fully_connected_rv32im_params* p, const int8_t* input, const int8_t* weights,
                           const eg_quant_rv32im* quant) {
   int32_t sum = quant->bias;
-  for (int32_t i = 0; i < p->depth; ++i) sum += input[i] * weights[i];
+  for (const int8_t* const most = input + p->depth / 2 * 2; input != most; input += 2, weights += 2) {
+    sum += input[0] * weights[0] + input[1] * weights[1];
+  }
+  if (p->depth % 2) sum += *input * *weights;
   return eg_requantize_rv32im(sum, quant, p->low, p->high, p->is_relu);
 }
 
 void eg_fully_connected_s8_rv32im(const eg_fully_connected_rv32im_params* params, int32_t pixels, const int8_t* input,
                                   const uint32_t* packed, const int8_t* weights, const eg_quant_rv32im* quant,
                                   int8_t* output) {
-  const int32_t rest = params->output_c - 8 * params->blocks;
   for (int32_t pixel = 0; pixel < pixels; ++pixel) {
     const uint32_t* block = packed;
+    int32_t left = params->output_c;
     for (int32_t i = 0; i < params->blocks; ++i) {
-      block = eight_channels(params, input, block, output);
-      output += 8;
+      const int32_t count = left < 8 ? left : 8;
+      block = eight_channels(params, input, block, count, output);
+      output += count;
+      left -= count;
     }
-    for (int32_t i = 0; i < rest; ++i) *output++ = one_channel(params, input, weights + i * params->depth, quant + i);
+    for (int32_t i = 0; i < left; ++i) *output++ = one_channel(params, input, weights + i * params->depth, quant + i);
     input += params->depth;
   }
 }

@@ -5,5 +5,10 @@ void eg_fully_connected_staged_s8_mve(const eg_conv_2d_mve_params* p, const int8
   eg_gemm_mve job = eg_gemm_job_mve(p, packed, EG_GEMM_STEP_1_BYTES_MVE);
   eg_copy_mve((int8_t*)scratch, input, p->input_c);
   job.column0 = (const int8_t*)scratch;
-  eg_channels_mve(p, &job, packed, output, true);
+  if (p->output_c & 7) {
+    eg_odd_channels_mve(p, &job, output, output);
+  } else {
+    job.output = output;
+    p->gemm(&job);
+  }
 }

@@ -2,7 +2,7 @@
 
 void eg_signal_filter_bank_spectral_subtraction_u32(const eg_spectral_subtraction_params* params, const uint32_t* input,
                                                     int32_t channels, void* estimate, uint32_t* output) {
-  uint32_t* noise = estimate;
+  uint32_t* noise = (uint32_t*)estimate;
   for (int32_t c = 0; c < channels; ++c) {
     const bool odd = (c & 1) != 0;
     const uint32_t smoothing = odd ? params->alternate_smoothing : params->smoothing;

@@ -4,7 +4,7 @@
 
 void eg_signal_framer_s16(const int16_t* input, int32_t rows, int32_t frames, int32_t size, int32_t step, void* queue,
                           int16_t* output, bool* valid) {
-  eg_sample_queue* waiting = queue;
+  eg_sample_queue* waiting = (eg_sample_queue*)queue;
   int16_t* values = waiting->values;
   int32_t count = 0;
   *valid = true;

@@ -4,7 +4,7 @@
 
 void eg_signal_overlap_add_f32(const float* input, int32_t rows, int32_t frames, int32_t size, int32_t step, void* sums,
                                float* output) {
-  float* buffer = sums;
+  float* buffer = (float*)sums;
   const size_t step_bytes = (size_t)step * sizeof(float);
   const size_t rest_bytes = (size_t)(size - step) * sizeof(float);
   for (int32_t r = 0; r < rows; ++r) {

@@ -4,7 +4,7 @@
 
 void eg_signal_overlap_add_s16(const int16_t* input, int32_t rows, int32_t frames, int32_t size, int32_t step,
                                void* sums, int16_t* output) {
-  int16_t* buffer = sums;
+  int16_t* buffer = (int16_t*)sums;
   const size_t step_bytes = (size_t)step * sizeof(int16_t);
   const size_t rest_bytes = (size_t)(size - step) * sizeof(int16_t);
   for (int32_t r = 0; r < rows; ++r) {

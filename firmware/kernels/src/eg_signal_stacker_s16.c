@@ -4,7 +4,7 @@
 
 void eg_signal_stacker_s16(const int16_t* input, int32_t channels, int32_t left, int32_t stack, int32_t step,
                            void* queue, int16_t* output, bool* valid) {
-  eg_sample_queue* waiting = queue;
+  eg_sample_queue* waiting = (eg_sample_queue*)queue;
   int16_t* values = waiting->values;
   /* Bit 31 is set once the first frame has come. */
   const bool first = waiting->count == 0;

@@ -1,3 +1,4 @@
+#include "eg_dot_s8.h"
 #include "eg_svdf.h"
 
 void eg_svdf_s16(const eg_svdf_params* params, const int8_t* input, const int8_t* feature, const int16_t* time,
@@ -8,10 +9,8 @@ void eg_svdf_s16(const eg_svdf_params* params, const int8_t* input, const int8_t
     for (int32_t unit = 0; unit < params->units; ++unit) {
       int32_t acc = bias[unit];
       for (int32_t r = 0; r < params->rank; ++r) {
-        int32_t dot = 0;
-        for (int32_t i = 0; i < params->input_depth; ++i) {
-          dot = eg_wrap_add(dot, *features++ * (input[i] + params->input_offset));
-        }
+        int32_t dot = eg_dot_s8(features, input, params->input_offset, params->input_depth, 0);
+        features += params->input_depth;
         dot = eg_clamp(eg_requantize(dot, params->state_multiplier, params->state_shift), INT16_MIN, INT16_MAX);
         /* The zero point is added after the clamp, and the sum wraps around. */
         const int16_t newest = (int16_t)(dot + params->state_zero_point);

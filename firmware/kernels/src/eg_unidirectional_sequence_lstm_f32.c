@@ -5,7 +5,7 @@
 #include "eg_unidirectional_sequence_lstm.h"
 
 /* The whole range of finite numbers: infinities are clamped where TFLite Micro clamps them. */
-static float finite(float value) { return eg_clamp_f32(value, -FLT_MAX, FLT_MAX); }
+static float to_finite(float value) { return eg_clamp_f32(value, -FLT_MAX, FLT_MAX); }
 
 static float sigmoid(float x) {
   if (x > 16.619047164916992188f) return 1.0f;
@@ -25,7 +25,7 @@ static float gate_sum(const eg_lstm_f32_params* params, int32_t g, int32_t unit,
   const float* input_row = (const float*)weights[g] + unit * params->input_depth;
   const float* hidden_row = (const float*)weights[g + 4] + unit * params->units;
   const float of_input = dot(input_row, input, params->input_depth) + ((const float*)bias[g])[unit];
-  return finite(of_input) + finite(dot(hidden_row, hidden, params->units));
+  return to_finite(of_input) + to_finite(dot(hidden_row, hidden, params->units));
 }
 
 /* One time step of one batch: the new hidden state goes to `output`, the new cell state to `cell`. */
@@ -37,21 +37,21 @@ static void step(const eg_lstm_f32_params* params, const float* input, const voi
     float update = gate_sum(params, 2, unit, input, hidden, weights, bias);
     if (params->cell_tanh) update = eg_tanhf(update);
     const float gate_output = sigmoid(gate_sum(params, 3, unit, input, hidden, weights, bias));
-    float state = finite(forget * cell[unit]) + finite(gate_input * update);
+    float state = to_finite(forget * cell[unit]) + to_finite(gate_input * update);
     if (params->cell_clip > 0.0f) {
       state = state < params->cell_clip ? state : params->cell_clip;
       state = state < -params->cell_clip ? -params->cell_clip : state;
     }
     cell[unit] = state;
-    output[unit] = finite(eg_tanhf(state) * gate_output);
+    output[unit] = to_finite(eg_tanhf(state) * gate_output);
   }
 }
 
 void eg_unidirectional_sequence_lstm_f32(const eg_lstm_f32_params* params, const float* input,
                                          const void* const* weights, const void* const* bias, void* const* states,
                                          float* output) {
-  float* hidden = states[0];
-  float* cell = states[1];
+  float* hidden = (float*)states[0];
+  float* cell = (float*)states[1];
   for (int32_t b = 0; b < params->batches; ++b) {
     for (int32_t t = 0; t < params->steps; ++t) {
       const int32_t row = b * params->row_batch + t * params->row_step;

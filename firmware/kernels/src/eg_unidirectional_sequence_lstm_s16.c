@@ -47,8 +47,8 @@ static void step(const eg_lstm_params* params, const int16_t* input, const void*
 
 void eg_unidirectional_sequence_lstm_s16(const eg_lstm_params* params, const int16_t* input, const void* const* weights,
                                          const void* const* bias, void* const* states, int16_t* output) {
-  int16_t* hidden = states[0];
-  int16_t* cell = states[1];
+  int16_t* hidden = (int16_t*)states[0];
+  int16_t* cell = (int16_t*)states[1];
   for (int32_t b = 0; b < params->batches; ++b) {
     for (int32_t t = 0; t < params->steps; ++t) {
       const int32_t row = b * params->row_batch + t * params->row_step;

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "eg_dot_s8.h"
 #include "eg_sigmoid_s16.h"
 #include "eg_unidirectional_sequence_lstm.h"
 
@@ -7,6 +8,7 @@ static int32_t clamp16(int32_t value) { return eg_clamp(value, INT16_MIN, INT16_
 
 static int32_t dot(const int8_t* row, int32_t row_offset, const int8_t* values, int32_t offset, int32_t count,
                    int32_t acc) {
+  if (row_offset == 0) return eg_dot_s8(row, values, offset, count, acc);
   for (int32_t i = 0; i < count; ++i) acc = eg_wrap_add(acc, (row[i] + row_offset) * (values[i] + offset));
   return acc;
 }
@@ -48,8 +50,8 @@ static void step(const eg_lstm_params* params, const int8_t* input, const void* 
 
 void eg_unidirectional_sequence_lstm_s8(const eg_lstm_params* params, const int8_t* input, const void* const* weights,
                                         const void* const* bias, void* const* states, int8_t* output) {
-  int8_t* hidden = states[0];
-  int16_t* cell = states[1];
+  int8_t* hidden = (int8_t*)states[0];
+  int16_t* cell = (int16_t*)states[1];
   for (int32_t b = 0; b < params->batches; ++b) {
     for (int32_t t = 0; t < params->steps; ++t) {
       const int32_t row = b * params->row_batch + t * params->row_step;

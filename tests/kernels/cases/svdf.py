@@ -33,11 +33,15 @@ class Svdf:
     seed: int = 1
 
     def build(self) -> bytes:
+        builder = ModelBuilder()
+        self.add(builder)
+        return builder.build()
+
+    def add(self, builder: ModelBuilder) -> None:
         """Scales are those of input, feature weights, time weights, state, output; zero points of all but weights."""
         rng = random.Random(self.seed)
         real = self.dtype == "FLOAT32"
         filters = self.units * self.rank
-        builder = ModelBuilder()
         scale_of = dict(zip(("x", "feature", "time", "state", "y"), self.scales, strict=True))
 
         def tensor(name: str, shape: tuple[int, ...], dtype: str, point: int = 0, **more: object) -> int:
@@ -67,7 +71,7 @@ class Svdf:
         y = tensor("y", (self.batches, self.units), self.dtype, self.zero_points[2])
         options = {"rank": self.rank, "fused_activation_function": self.activation}
         builder.node("SVDF", [x, feature, time, bias, state], [y], options)
-        return builder.inputs(x).outputs(y).build()
+        builder.inputs(*builder.input_indices, x).outputs(*builder.output_indices, y)
 
 
 _ROWS: dict[str, Svdf] = {

@@ -38,13 +38,17 @@ class Lstm:
     seed: int = 1
 
     def build(self) -> bytes:
+        builder = ModelBuilder()
+        self.add(builder)
+        return builder.build()
+
+    def add(self, builder: ModelBuilder) -> None:
         """`extra` is the position of an input that no plain LSTM has."""
         rng = random.Random(self.seed)
         real = self.dtype == "FLOAT32"
         weight_type, bias_type, cell_type = _TYPES[self.dtype]
         points = (0, 0) if real else self.zero_points
         lead = (self.steps, self.batches) if self.time_major else (self.batches, self.steps)
-        builder = ModelBuilder()
 
         def tensor(
             name: str, shape: tuple[int, ...], dtype: str, tensor_scale: float, point: int = 0, **more: object
@@ -75,7 +79,7 @@ class Lstm:
             "time_major": self.time_major,
         }
         builder.node("UNIDIRECTIONAL_SEQUENCE_LSTM", inputs, [y], options)
-        return builder.inputs(x).outputs(y).build()
+        builder.inputs(*builder.input_indices, x).outputs(*builder.output_indices, y)
 
 
 _ROWS: dict[str, Lstm] = {

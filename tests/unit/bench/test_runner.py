@@ -12,8 +12,9 @@ import pytest
 from edgegen.bench.runner import BuiltFirmware, percentile, run_bench, self_test_inputs
 from edgegen.boards import load_board
 from edgegen.devices.instruction_counter import Counts, InferenceCount
-from edgegen.devices.session import Timing
+from edgegen.devices.replies import Timing
 from edgegen.errors import EdgegenError
+from edgegen.estimate.cycles import CycleEstimate, RunEstimate
 
 
 class FakeSession:
@@ -21,9 +22,12 @@ class FakeSession:
 
     def __init__(self, simulated: bool, cycles: int) -> None:
         self.device = SimpleNamespace(simulated=simulated, description="a device")
-        self.boot = SimpleNamespace(input_bytes=(8,), clock_hz=100_000_000, layers=2)
+        self.boot = SimpleNamespace(input_bytes=(8,), clock_hz=100_000_000, layers=2, port="stm32h7")
         self.calls: list[str] = []
         self._cycles = cycles
+
+    def word(self, address: int) -> int:
+        return {0x52002000: 0x34, 0xE000ED14: 1 << 17}[address]
 
     def self_test(self) -> tuple[str, ...]:
         self.calls.append("self_test")
@@ -56,6 +60,17 @@ class FakeCounter:
         return Counts((InferenceCount(7, (3, 4)), InferenceCount(1000, self._layers)), ())
 
 
+class FakeEstimator:
+    """Prices the last inference's instructions at 1.6 clocks."""
+
+    def estimate(self, counts: Counts) -> RunEstimate:
+        last = counts.inferences[-1]
+        whole, *layers = (
+            CycleEstimate(clocks, round(1.6 * clocks), 2 * clocks) for clocks in (last.instructions, *last.layers)
+        )
+        return RunEstimate(whole, tuple(layers), CycleEstimate(0, 0, 0))
+
+
 def firmware() -> BuiltFirmware:
     layers = [
         SimpleNamespace(index=0, op="CONV_2D", name="a", macs=500, calls=("conv",)),
@@ -74,7 +89,9 @@ def bench(
 ) -> Any:
     double: Any = session
     counts: Any = counter
-    return run_bench(double, built or firmware(), load_board(board), runs=4, warmup=2, counter=counts)
+    prices: Any = None if counter is None else FakeEstimator()
+    profile = load_board(board)
+    return run_bench(double, built or firmware(), profile, runs=4, warmup=2, counter=counts, estimator=prices)
 
 
 def test_a_simulator_gives_counts_and_estimates_but_nothing_measured() -> None:
@@ -82,6 +99,7 @@ def test_a_simulator_gives_counts_and_estimates_but_nothing_measured() -> None:
     record = bench("nucleo-l4r5zi", session, FakeCounter())
     assert session.calls == ["self_test", "reset", *["in", "invoke"] * 6]
     assert (record.instructions, record.cycles_estimated) == (1000, 1600)
+    assert (record.cycles_estimated_low, record.cycles_estimated_high) == (1000, 2000)
     assert record.latency_us_estimated == pytest.approx(1600 / 120)
     assert record.energy_uj_estimated == pytest.approx(1600 / 120 * 44.0 / 1000)
     assert record.cycles is None
@@ -93,6 +111,7 @@ def test_a_simulator_gives_counts_and_estimates_but_nothing_measured() -> None:
     ]
     assert record.output_match is True
     assert record.simulated
+    assert (record.clock_hz, record.flash_wait_states, record.caches) == (None, None, None)
 
 
 def test_a_board_gives_what_was_measured_and_no_estimated_cycles() -> None:
@@ -108,6 +127,7 @@ def test_a_board_gives_what_was_measured_and_no_estimated_cycles() -> None:
     assert record.latency_us_estimated is None
     assert record.energy_uj_estimated == pytest.approx(11.5 * 44.0 / 1000)
     assert [row.cycles for row in record.layers] == [600, 0, 400]
+    assert (record.clock_hz, record.flash_wait_states, record.caches) == (100_000_000, 4, "instruction")
 
 
 def test_the_host_is_timed_but_its_nanoseconds_are_no_cycles() -> None:

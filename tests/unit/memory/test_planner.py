@@ -117,3 +117,46 @@ def test_verify_refuses_buffers_outside_the_arena() -> None:
 def test_peak_step_is_where_most_is_live() -> None:
     plan = plan_memory([LiveRange(0, -1, 0, 16), LiveRange(1, 0, 1, 64), LiveRange(2, 1, 2, 48)])
     assert plan.peak_step() == 1
+
+
+@given(buffers(), st.lists(st.integers(0, 40).map(lambda n: 16 * n), max_size=3).map(sorted))
+@settings(max_examples=150, deadline=None)
+def test_no_buffer_crosses_a_cut(ranges: list[LiveRange], cuts: list[int]) -> None:
+    plan = plan_memory(ranges, cuts=tuple(cuts))
+    assert all(len(owner) == 1 for owner in paint(plan).values())
+    for buffer, offset in plan.placements:
+        assert not any(offset < cut < offset + buffer.size_bytes for cut in cuts)
+        part, within = plan.part(offset)
+        assert within + buffer.size_bytes <= plan.part_bytes()[part]
+        assert offset == within + ([0, *cuts][part])
+    for size, start, end in zip(plan.part_bytes(), [0, *cuts], [*cuts, plan.arena_bytes + 16], strict=True):
+        assert size <= max(end - start, 0)
+
+
+def test_a_cut_arena_takes_no_more_than_its_parts_have() -> None:
+    # 96 bytes live at once, and no place of 96.
+    ranges = [LiveRange(0, 0, 2, 32), LiveRange(1, 0, 2, 48), LiveRange(2, 1, 2, 16)]
+    plan = plan_memory(ranges, cuts=(48,))
+    assert (plan.arena_bytes, plan.part_bytes()) == (96, (48, 48))
+    assert plan_memory(ranges).part_bytes() == (96,)
+
+
+@given(st.integers(1, 400), st.integers(1, 400), st.integers(-200, 64), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_an_overlap_for_whole_lives(source_bytes: int, output_bytes: int, gap: int, beside: bool) -> None:
+    ranges = [LiveRange(0, -1, 5, source_bytes), LiveRange(1, 2, 9, output_bytes)]
+    ranges += [LiveRange(2, 3, 3, 64)] if beside else []
+    plan = plan_memory(ranges, [Allowance(0, 1, gap, throughout=True)])
+    offsets = plan.offsets()
+    apart = offsets[1] >= offsets[0] + source_bytes or offsets[1] + output_bytes <= offsets[0]
+    assert apart or offsets[1] + gap <= offsets[0]
+    if beside:
+        assert all(len(owner - {0, 1}) == 0 or len(owner) == 1 for owner in paint(plan).values())
+    assert plan.arena_bytes <= aligned(source_bytes) + aligned(output_bytes) + 64 * beside
+
+
+def test_verify_refuses_an_overlap_at_the_wrong_time() -> None:
+    source, output = LiveRange(0, -1, 5, 32), LiveRange(1, 2, 9, 32)
+    with pytest.raises(ValueError, match="overlap"):
+        MemoryPlan(32, ((source, 0), (output, 0)), (Allowance(0, 1, 0),)).verify()
+    MemoryPlan(32, ((source, 0), (output, 0)), (Allowance(0, 1, 0, throughout=True),)).verify()

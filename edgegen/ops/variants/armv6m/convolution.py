@@ -18,8 +18,9 @@ from edgegen.ops.base import (
     Target,
     TensorArg,
 )
-from edgegen.ops.conv_facts import ConvFacts, conv_facts
+from edgegen.ops.conv_facts import ConvFacts
 from edgegen.ops.overlap import Window, window_overlap
+from edgegen.ops.plain_facts import plain_facts
 from edgegen.ops.variants.armv6m.relu import relu_constants
 from edgegen.ops.variants.rv32im.convolution import pointwise_overlaps, window_fields
 from edgegen.ops.variants.rv32im.packing import GROUP, in_16_bits, inputs, pack
@@ -40,7 +41,7 @@ _OFFSET = 128  # of the weights, which are loaded without a sign
 
 def lower_convolution(graph: Graph, node: Node, target: Target) -> Lowering | None:
     """CONV_2D and FULLY_CONNECTED with one group, one batch and sums that provably fit."""
-    facts = conv_facts(graph, node)
+    facts = plain_facts(graph, node)
     if facts is None or facts.groups != 1 or not requantizes_fast(facts):
         return None
     if facts.input_shape[0] != 1 or 0 in facts.output_shape or 0 in facts.input_shape:

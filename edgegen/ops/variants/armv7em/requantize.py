@@ -21,7 +21,8 @@ from edgegen.ops.conv_facts import ConvFacts
 
 _INT32 = 1 << 31
 _HIGHEST_SHIFT = 22
-_NUDGES = (0, 1, -1, 2, -2, 3, -3, 4)
+_EXTRAS = (0, 1, -1)
+_LEVELS = np.arange(-127, 128, dtype=np.int64)[None, :]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,13 +72,34 @@ def channel_constants(facts: ConvFacts) -> ChannelConstants | None:
     return constants if bool(fits.all()) else None
 
 
+def linear_constants(facts: ConvFacts) -> ChannelConstants | None:
+    """The constants for x = 2 * acc in the linear form, whatever the zero point; |acc| up to 2^30."""
+    shift = -facts.shift.astype(np.int64)
+    multiplier = facts.multiplier.astype(np.int64)
+    reach = sum_magnitude(facts)
+    if not within_int8(facts) or (shift < 1).any() or (shift > _HIGHEST_SHIFT).any() or (reach >= 1 << 30).any():
+        return None
+    half = (np.int64(1) << (shift - 1)) + (facts.output_zero_point << shift)
+    fits = (reach * multiplier >> 31) + np.abs(half) + 2 < _INT32
+    return ChannelConstants(False, multiplier, half, shift) if bool(fits.all()) else None
+
+
+def within_int8(facts: ConvFacts) -> bool:
+    """Whether the activation does no more than int8's limits do."""
+    return (facts.activation_min, facts.activation_max) == (-128, 127)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CommonShift:
-    """The relu form for x = 256 * acc with one right shift for all channels."""
+    """The relu form for x = 256 * acc with one right shift for all channels.
+
+    `rounding` is what each channel's rounding exceeds `base` by: 0 to 64, or 64 >> s for a multiplier of 31 - s bits.
+    """
 
     multiplier: NDArray[np.int64]
     rounding: NDArray[np.int64]
     shift: int
+    base: int
 
 
 def common_shift(facts: ConvFacts, highest: int = 31) -> CommonShift | None:
@@ -93,14 +115,49 @@ def common_shift(facts: ConvFacts, highest: int = 31) -> CommonShift | None:
     lost = own.shift - shift
     if int(lost.max()) > 16:
         return None
-    rounding = own.rounding >> lost
-    rounded = np.where(lost > 0, own.multiplier + (np.int64(1) << np.maximum(lost - 1, 0)) >> lost, own.multiplier)
-    for nudge in _NUDGES:
-        bad = (lost > 0) & ~_same_outputs(facts, rounded, rounding, shift)
-        if not bad.any():
-            return CommonShift(rounded, rounding, shift)
-        rounded = np.where(bad, (own.multiplier >> lost) + nudge, rounded)
+    base = 2 * facts.output_zero_point + 1 << shift - 1
+    multiplier, rounding = own.multiplier.copy(), own.rounding >> lost
+    open_ = lost > 0
+    for extra in _EXTRAS:
+        found = _multiplier(facts, rounding + extra, shift, own.multiplier / np.exp2(lost))
+        good = open_ & (rounding + extra >= base) & _same_outputs(facts, found, rounding + extra, shift)
+        multiplier = np.where(good, found, multiplier)
+        rounding = np.where(good, rounding + extra, rounding)
+        open_ &= ~good
+        if not open_.any():
+            return CommonShift(multiplier, rounding - base, shift, base)
     return None
+
+
+def _first_sums(facts: ConvFacts) -> NDArray[np.int64]:
+    """The first sum of each output from -127 on, for each channel, from the formula at the top of this file."""
+    exact, right = facts.multiplier.astype(np.int64)[:, None], -facts.shift.astype(np.int64)[:, None]
+    return -((((np.int64(1) << right) + 1 << 30) - (_LEVELS + 128 << 31 + right)) // exact)
+
+
+def _multiplier(
+    facts: ConvFacts, rounding: NDArray[np.int64], shift: int, wanted: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """For each channel the multiplier next to `wanted` whose steps up are TFLite Micro's; any where there is none.
+
+    Output t begins at sum s: 256 * s * m >= k * 2^32 > 256 * (s - 1) * m, with k = t * 2^shift - rounding.
+    """
+    low, high = (bound[:, None] for bound in sum_bounds(facts))
+    first = _first_sums(facts)
+    occurs = (first > low) & (first <= high)
+    reached = ((_LEVELS << shift) - rounding[:, None]) / 256 * 2.0**32
+    with np.errstate(divide="ignore", invalid="ignore"):
+        at, before = reached / first, reached / (first - 1)
+    lowest = np.maximum(
+        np.max(at, axis=1, where=occurs & (first > 0), initial=0),
+        np.max(before, axis=1, where=occurs & (first < 1), initial=0),
+    )
+    highest = np.minimum(
+        np.min(at, axis=1, where=occurs & (first < 0), initial=_INT32 - 1),
+        np.min(before, axis=1, where=occurs & (first > 1), initial=_INT32 - 1),
+    )
+    middle = np.where(highest - lowest < 2, (lowest + highest) / 2, np.clip(wanted, lowest + 1, highest - 1))
+    return np.rint(middle).astype(np.int64)
 
 
 def _same_outputs(
@@ -114,18 +171,15 @@ def _same_outputs(
     Neither function falls as the sum grows. So they are equal if both step up at the same sums, and at both ends.
     """
     low, high = (bound[:, None] for bound in sum_bounds(facts))
-    exact, right = facts.multiplier.astype(np.int64)[:, None], -facts.shift.astype(np.int64)[:, None]
 
     def fast(acc: NDArray[np.int64]) -> NDArray[np.int64]:
         product = (acc << 8) * multiplier[:, None] >> 32
         clipped: NDArray[np.int64] = np.clip(product + rounding[:, None] >> shift, -128, 127)
         return clipped
 
-    # The first sum of each output, from the formula at the top of this file.
-    levels = np.arange(-127, 128)[None, :]
-    first = -((((np.int64(1) << right) + 1 << 30) - (levels + 128 << 31 + right)) // exact)
+    first = _first_sums(facts)
     occurs = (first > low) & (first <= high)
-    steps = (fast(np.clip(first, low, high)) >= levels) & (fast(np.clip(first - 1, low, high)) < levels)
+    steps = (fast(np.clip(first, low, high)) >= _LEVELS) & (fast(np.clip(first - 1, low, high)) < _LEVELS)
     ends = np.concatenate([low, high], axis=1)
     scaled = requantize(ends, facts.multiplier[:, None], facts.shift[:, None]) + facts.output_zero_point
     same: NDArray[np.bool_] = (steps | ~occurs).all(axis=1) & (fast(ends) == np.clip(scaled, -128, 127)).all(axis=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -21,56 +21,67 @@ from edgegen.ops.base import (
     Target,
     TensorArg,
 )
-from edgegen.ops.conv_facts import ConvFacts, conv_facts
+from edgegen.ops.conv_facts import ConvFacts
 from edgegen.ops.overlap import window_overlap
+from edgegen.ops.plain_facts import plain_facts
 from edgegen.ops.variants.mve.facts import LANES, conv_clamp, fits, is_signed, steps_and_padding, window
 
 _HEADER = "eg_conv_2d_s8_mve.h"
 _GROUP = 8  # output channels that the GEMM kernels finish together
-
+_STAGED_STEPS = 16  # vectors of columns that are copied before their products begin; at least two columns
+_NARROW = "eg_conv_1x1_narrow_s8_mve"
+_STAGED = "eg_conv_1x1_staged_s8_mve"
 
 Element = TypeVar("Element", np.int8, np.int32)
 
 
 def lower_convolution(graph: Graph, node: Node, target: Target) -> Lowering | None:
     """CONV_2D and FULLY_CONNECTED with one group, one batch and sums within 31 bits."""
-    facts = conv_facts(graph, node)
+    facts = plain_facts(graph, node)
     if facts is None or facts.groups != 1 or not fits(facts):
         return None
     source, output = node.inputs[0], node.outputs[0]
+    pixels, channels = facts.output_shape[1] * facts.output_shape[2], facts.output_shape[3]
     depth = facts.weights[0].size
     steps = -(-depth // LANES)
-    pixels = facts.output_shape[1] * facts.output_shape[2]
     single = facts.is_pointwise and pixels == 1
-    narrow = facts.is_pointwise and not single and depth <= LANES and facts.output_shape[3] % _GROUP == 0
+    in_place = facts.is_pointwise and (depth % LANES == 0 or (depth <= LANES and channels % _GROUP == 0))
+    pitch = depth if in_place else LANES * steps
+    staged = 2 if facts.is_pointwise else max(_STAGED_STEPS // steps // 2 * 2, 2)
+    columns = _columns(steps, channels)
+    gemm = _narrow(facts) if columns == _NARROW and not single else _gemm(facts, single)
     packed = ConstArray.of("packed", pack_dot_products(facts, single), align=16)
-    params = Struct("eg_conv_2d_mve_params", _params(facts, steps, single, narrow))
+    params = Struct(
+        "eg_conv_2d_mve_params", _params(facts, steps, pitch, staged, "NULL" if facts.is_pointwise else columns, gemm)
+    )
     read, write = TensorArg(source), TensorArg(output, written=True)
-    staged = depth % LANES != 0
-    gemm = (f"{_gemm(facts, single)}.c",)
     arguments: tuple[Argument, ...]
     overlaps: tuple[Overlap, ...] = ()
-    if single and staged:
+    if single and depth % LANES:
         kernel, arguments = "eg_fully_connected_staged_s8_mve", (params, read, packed, write, Scratch(LANES * steps))
     elif single:
         kernel, arguments = "eg_fully_connected_s8_mve", (params, read, packed, write)
-    elif narrow:
-        kernel, gemm = "eg_conv_1x1_narrow_s8_mve", (f"{_narrow(facts)}.c",)
-        arguments = (params, pixels, read, packed, write, Direction(source, output))
-        overlaps = pointwise_overlaps(facts, source, output, staged=True)
-    elif facts.is_pointwise and staged:
-        kernel, scratch = "eg_conv_1x1_staged_s8_mve", Scratch(2 * LANES * steps)
-        arguments = (params, pixels, read, packed, write, scratch, Direction(source, output))
-        overlaps = pointwise_overlaps(facts, source, output, staged=True)
     elif facts.is_pointwise:
-        kernel, arguments = "eg_conv_1x1_s8_mve", (params, pixels, read, packed, write, Direction(source, output))
-        overlaps = pointwise_overlaps(facts, source, output, staged=False)
+        kernel, scratch = (columns, ()) if in_place else (_STAGED, (Scratch(pitch * staged),))
+        arguments = (params, pixels, read, packed, write, *scratch, Direction(source, output))
+        overlaps = pointwise_overlaps(facts, source, output, staged=not in_place or columns == _NARROW)
     else:
-        kernel, arguments = "eg_conv_2d_s8_mve", (params, read, packed, write, Scratch(2 * LANES * steps + LANES))
-        overlaps = (window_overlap(window(facts), source, output),)
+        is_narrow = facts.weights[0, 0].size <= LANES and facts.dilation[1] == 1
+        kernel = "eg_conv_2d_narrow_s8_mve" if is_narrow else "eg_conv_2d_s8_mve"
+        arguments = (params, read, packed, write, Scratch(pitch * staged + LANES))
+        overlap = window_overlap(window(facts), source, output)
+        overlaps = (replace(overlap, gap_bytes=overlap.gap_bytes + _behind(channels)),)
     macs = int(np.prod(facts.output_shape)) * depth
-    call = KernelCall(kernel, _HEADER, (f"{kernel}.c", *gemm), arguments, macs, overlaps)
+    sources = dict.fromkeys((kernel, gemm) if single or kernel == _STAGED else (kernel, columns, gemm))
+    call = KernelCall(kernel, _HEADER, tuple(f"{name}.c" for name in sources), arguments, macs, overlaps)
     return Lowering((call, *conv_clamp(facts, output)))
+
+
+def _columns(steps: int, channels: int) -> str:
+    """The kernel for columns of `steps` vectors."""
+    if channels % _GROUP:
+        return "eg_conv_1x1_odd_s8_mve"
+    return _NARROW if steps == 1 else "eg_conv_1x1_s8_mve"
 
 
 def pack_dot_products(facts: ConvFacts, single: bool) -> NDArray[np.int32]:
@@ -82,7 +93,7 @@ def pack_dot_products(facts: ConvFacts, single: bool) -> NDArray[np.int32]:
     columns.reshape(channels, -1)[:, : flat.shape[1]] = flat
     quant = np.stack([facts.folded_bias, facts.multiplier, facts.shift.astype(np.int32)])
     parts: list[NDArray[np.int32]] = []
-    for start in _group_starts(channels):
+    for start in range(0, channels, _GROUP):
         rows = np.arange(start, start + _GROUP)
         halves = np.concatenate([rows[0::2], rows[1::2]]), rows[0::2], rows[1::2]
         if single:
@@ -93,12 +104,6 @@ def pack_dot_products(facts: ConvFacts, single: bool) -> NDArray[np.int32]:
                 parts.append(_rows(columns, half).view(np.int32).reshape(-1))
                 parts.append(_rows(quant.T, half).T.reshape(-1))
     return np.concatenate(parts).astype(np.int32)
-
-
-def _group_starts(channels: int) -> Sequence[int]:
-    """First channels of the groups; a last one that is not full begins earlier and repeats some."""
-    starts = list(range(0, channels - channels % _GROUP, _GROUP))
-    return [*starts, max(channels - _GROUP, 0)] if channels % _GROUP else starts
 
 
 def _rows(values: NDArray[Element], rows: NDArray[np.int64]) -> NDArray[Element]:
@@ -112,6 +117,8 @@ def _rows(values: NDArray[Element], rows: NDArray[np.int64]) -> NDArray[Element]
 def pointwise_overlaps(facts: ConvFacts, source: int, output: int, *, staged: bool) -> tuple[Overlap, ...]:
     """Two pixels at a time, from the front or from the back; staged ones are read before either is written.
 
+    From the front, less than eight channels are written as eight.
+
     Direction takes an output above its input to mean back to front, so a front to back one must not start above.
     """
     inputs, outputs = facts.input_shape[3], facts.output_shape[3]
@@ -119,11 +126,16 @@ def pointwise_overlaps(facts: ConvFacts, source: int, output: int, *, staged: bo
     starts = np.arange(0, pixels, 2)
     done = np.minimum(starts + 2, pixels)
     still_read = done if staged else starts
-    below = np.max(done * outputs - still_read * inputs, where=still_read < pixels, initial=0)
+    below = np.max(done * outputs - still_read * inputs, where=still_read < pixels, initial=0) + _behind(outputs)
     left = pixels - done
     left_to_read = left if staged else pixels - starts
     above = np.max(left_to_read * inputs - left * outputs, where=left_to_read > 0, initial=1)
     return Overlap(source, output, int(below)), Overlap(source, output, int(above), "above")
+
+
+def _behind(channels: int) -> int:
+    """Bytes written behind a pixel of less than eight channels."""
+    return max(_GROUP - channels, 0)
 
 
 def _gemm(facts: ConvFacts, single: bool) -> str:
@@ -134,8 +146,11 @@ def _narrow(facts: ConvFacts) -> str:
     return f"eg_narrow{'_signed' if is_signed(facts) else ''}_s8_mve"
 
 
-def _params(facts: ConvFacts, steps: int, single: bool, narrow: bool) -> tuple[tuple[str, int | str], ...]:
+def _params(
+    facts: ConvFacts, steps: int, pitch: int, staged: int, columns: str, gemm: str
+) -> tuple[tuple[str, int | str], ...]:
     _, input_h, input_w, input_c = facts.input_shape
+    is_narrow = gemm == _narrow(facts)
     return (
         ("input_h", input_h),
         ("input_w", input_w),
@@ -149,6 +164,9 @@ def _params(facts: ConvFacts, steps: int, single: bool, narrow: bool) -> tuple[t
         ("zero_point", facts.input_zero_point),
         ("output_offset", facts.output_zero_point),
         ("steps", steps),
-        ("gemm", "NULL" if narrow else _gemm(facts, single)),
-        ("narrow", _narrow(facts) if narrow else "NULL"),
+        ("pitch", pitch),
+        ("staged", staged),
+        ("columns", columns),
+        ("gemm", "NULL" if is_narrow else gemm),
+        ("narrow", gemm if is_narrow else "NULL"),
     )

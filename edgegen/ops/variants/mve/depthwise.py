@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from edgegen.ir import Graph, Node
 from edgegen.ops.base import Argument, ConstArray, Direction, KernelCall, Lowering, Overlap, Struct, Target, TensorArg
-from edgegen.ops.conv_facts import ConvFacts, conv_facts
+from edgegen.ops.conv_facts import ConvFacts
 from edgegen.ops.overlap import window_overlap
+from edgegen.ops.plain_facts import plain_facts
 from edgegen.ops.variants.mve.convolution import lower_convolution
 from edgegen.ops.variants.mve.facts import (
     LANES,
@@ -28,11 +31,12 @@ _ORDER = (0, 4, 8, 12, 2, 6, 10, 14, 1, 5, 9, 13, 3, 7, 11, 15)
 
 def lower_depthwise(graph: Graph, node: Node, target: Target) -> Lowering | None:
     """DEPTHWISE_CONV_2D with depth multiplier 1; with one input channel it is a CONV_2D."""
-    facts = conv_facts(graph, node)
+    facts = plain_facts(graph, node)
     if facts is None or not fits(facts):
         return None
     if facts.groups == 1:
         return lower_convolution(graph, node, target)
+    facts = _lying(facts)
     channels, filter_h, filter_w, _ = facts.weights.shape
     taps = filter_h * filter_w
     if facts.groups != channels or taps > _MOST_TAPS or not _pairs_fit(facts):
@@ -40,14 +44,18 @@ def lower_depthwise(graph: Graph, node: Node, target: Target) -> Lowering | None
     source, output = node.inputs[0], node.outputs[0]
     quick = (filter_h, filter_w, facts.dilation) == (3, 3, (1, 1))
     group = LANES // channels if quick and facts.stride == (1, 1) and channels <= LANES // 2 else 1
-    kernel = "eg_depthwise_3x3_s8_mve" if quick else "eg_depthwise_conv_2d_s8_mve"
-    block = f"eg_depthwise_{'9' if quick else 'taps'}{'_signed' if is_signed(facts) else ''}_s8_mve"
+    in_line = filter_h == 1 and not facts.reads_padding
+    kind, kernel = ("9", "3x3") if quick else ("line", "1xn") if in_line else ("taps", "conv_2d")
+    kernel, block = (
+        f"eg_depthwise_{kernel}_s8_mve",
+        f"eg_depthwise_{kind}{'_signed' if is_signed(facts) else ''}_s8_mve",
+    )
     padding = np.full(-(-channels // LANES) * LANES, facts.input_zero_point, np.int8)
     arguments: tuple[Argument, ...] = (
         Struct("eg_depthwise_mve_params", _params(facts, group, block)),
         TensorArg(source),
         ConstArray.of("packed", pack_depthwise(facts, group, bias_first=not quick), align=16),
-        ConstArray.of("padding", padding, align=16),
+        *(() if in_line else (ConstArray.of("padding", padding, align=16),)),
         TensorArg(output, written=True),
         Direction(source, output),
     )
@@ -55,6 +63,21 @@ def lower_depthwise(graph: Graph, node: Node, target: Target) -> Lowering | None
     overlaps = depthwise_overlaps(facts, source, output)
     call = KernelCall(kernel, _HEADER, (f"{kernel}.c", f"{block}.c"), arguments, macs, overlaps)
     return Lowering((call, *conv_clamp(facts, output)))
+
+
+def _lying(facts: ConvFacts) -> ConvFacts:
+    """A layer of one column as one of one row: the kernels do the pixels of a row together."""
+    if not facts.input_shape[2] == facts.output_shape[2] == facts.weights.shape[2] == 1 or facts.pad[1]:
+        return facts
+    return replace(
+        facts,
+        input_shape=(1, 1, facts.input_shape[1], facts.input_shape[3]),
+        output_shape=(1, 1, facts.output_shape[1], facts.output_shape[3]),
+        weights=facts.weights.transpose(0, 2, 1, 3),
+        stride=facts.stride[::-1],
+        dilation=facts.dilation[::-1],
+        pad=facts.pad[::-1],
+    )
 
 
 def _pairs_fit(facts: ConvFacts) -> bool:
@@ -108,4 +131,5 @@ def _params(facts: ConvFacts, group: int, block: str) -> tuple[tuple[str, int | 
         ("group", group),
         ("kernel_9", block if "_9_" in block else "NULL"),
         ("kernel_taps", block if "_taps_" in block else "NULL"),
+        ("kernel_line", block if "_line_" in block else "NULL"),
     )

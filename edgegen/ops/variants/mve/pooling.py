@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from edgegen.ir import DType, Graph, Node
+from edgegen.ir import DType, Graph, Node, Tensor
 from edgegen.ops.base import KernelCall, Lowering, Struct, Target
-from edgegen.ops.pool_2d import AveragePool2D, MaxPool2D
+from edgegen.ops.pool_2d import AveragePool2D, MaxPool2D, pool_padding
 from edgegen.ops.variants.mve.facts import clamp
 from edgegen.options import Pool2DOptions
 
@@ -19,10 +19,13 @@ _RAW = 128
 
 def lower_max_pool(graph: Graph, node: Node, target: Target) -> Lowering | None:
     """MAX_POOL_2D of int8."""
-    if graph.tensors[node.outputs[0]].dtype is not DType.INT8:
+    source, output, options = graph.tensors[node.inputs[0]], graph.tensors[node.outputs[0]], node.options
+    if output.dtype is not DType.INT8:
         return None
+    assert isinstance(options, Pool2DOptions)
+    plain = (options.filter_height, options.filter_width) == (2, 2) and lies_inside(source, output, options)
     (call,) = MaxPool2D().lower(graph, node, target).calls
-    return Lowering((_vector_call(call, "eg_max_pool_2d_s8_mve"),))
+    return Lowering((_vector_call(call, f"eg_max_pool_{'2x2' if plain else '2d'}_s8_mve"),))
 
 
 def lower_average_pool(graph: Graph, node: Node, target: Target) -> Lowering | None:
@@ -30,7 +33,7 @@ def lower_average_pool(graph: Graph, node: Node, target: Target) -> Lowering | N
     source, output = graph.tensors[node.inputs[0]], graph.tensors[node.outputs[0]]
     options = node.options
     assert isinstance(options, Pool2DOptions)
-    if output.dtype is not DType.INT8 or not _is_inside(source.shape, output.shape, options):
+    if output.dtype is not DType.INT8 or not lies_inside(source, output, options):
         return None
     mean = mean_constants(options.filter_height * options.filter_width)
     if mean is None:
@@ -60,10 +63,12 @@ def mean_constants(count: int) -> tuple[int, int, int] | None:
     return None
 
 
-def _is_inside(source: tuple[int, ...], output: tuple[int, ...], options: Pool2DOptions) -> bool:
+def lies_inside(source: Tensor, output: Tensor, options: Pool2DOptions) -> bool:
     """Whether no window reaches into padding."""
+    if any(pool_padding(options, source)):
+        return False
     windows = (1, options.stride_h, options.filter_height), (2, options.stride_w, options.filter_width)
-    return all((output[axis] - 1) * stride + size <= source[axis] for axis, stride, size in windows)
+    return all((output.shape[axis] - 1) * stride + size <= source.shape[axis] for axis, stride, size in windows)
 
 
 def _vector_call(call: KernelCall, kernel: str) -> KernelCall:

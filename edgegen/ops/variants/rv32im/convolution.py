@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgegen.ir import Graph, Node
 from edgegen.ops.base import (
@@ -18,8 +19,9 @@ from edgegen.ops.base import (
     Target,
     TensorArg,
 )
-from edgegen.ops.conv_facts import ConvFacts, conv_facts
+from edgegen.ops.conv_facts import ConvFacts
 from edgegen.ops.overlap import Window, window_overlap
+from edgegen.ops.plain_facts import plain_facts
 from edgegen.ops.variants.rv32im.packing import GROUP, blocks, in_16_bits, inputs, pack, pack_eight
 from edgegen.ops.variants.rv32im.requantize import (
     activation_fields,
@@ -31,11 +33,15 @@ from edgegen.ops.variants.rv32im.requantize import (
 
 _PIXELS = 4  # of a block
 _FEW_PIXELS = 2  # are faster one by one
+_DEEP = 256  # inputs of so few channels that their own kernel is worth its bytes
+_LARGE_WINDOW = 16
+_FEW_CHANNELS = 3
+_ALWAYS_BYTES = 640
 
 
 def lower_convolution(graph: Graph, node: Node, target: Target) -> Lowering | None:
     """CONV_2D and FULLY_CONNECTED with one group, one batch and sums that provably fit."""
-    facts = conv_facts(graph, node)
+    facts = plain_facts(graph, node)
     if facts is None or facts.groups != 1 or not requantizes_fast(facts):
         return None
     if facts.input_shape[0] != 1 or 0 in facts.output_shape or 0 in facts.input_shape:
@@ -61,25 +67,56 @@ def lower_convolution(graph: Graph, node: Node, target: Target) -> Lowering | No
         arguments = (params, pixels, read, packed, write, scratch, Direction(source, output))
         overlaps = pointwise_overlaps(facts, _PIXELS, source, output)
     else:
-        kernel = "eg_conv_kxk_s8_rv32im"
-        zeros = ConstArray.of("zeros", np.full(facts.input_shape[3], facts.input_zero_point, dtype=np.int8))
-        arguments = (params, read, zeros, packed, write, scratch)
         window = Window(facts.input_shape, facts.output_shape, *facts.stride, *facts.pad)
         overlaps = (window_overlap(window, source, output),)
+        staged_bytes = _staged_bytes(facts)
+        if staged_bytes <= _budget_bytes(graph, node) and _suits_staging(facts):
+            kernel = "eg_conv_staged_s8_rv32im"
+            scratch = Scratch(scratch.size_bytes + staged_bytes)
+            arguments = (params, read, facts.input_zero_point, packed, write, scratch)
+        else:
+            kernel = "eg_conv_kxk_s8_rv32im"
+            zeros = ConstArray.of("zeros", np.full(facts.input_shape[3], facts.input_zero_point, dtype=np.int8))
+            arguments = (params, read, zeros, packed, write, scratch)
     call = KernelCall(
         kernel, "eg_conv_2d_s8_rv32im.h", (f"{kernel}.c", "eg_gemm_4_s8_rv32im.c"), arguments, macs, overlaps
     )
     return Lowering((call,))
 
 
+def _suits_staging(facts: ConvFacts) -> bool:
+    """Whether windows so large reach outside, with so few channels, that a copy of every row takes less time."""
+    _, filter_h, filter_w, channels = facts.weights.shape
+    suits = facts.reads_padding and facts.dilation == (1, 1) and facts.output_shape[2] >= _PIXELS
+    return suits and filter_h * filter_w >= _LARGE_WINDOW and channels <= _FEW_CHANNELS
+
+
+def _staged_bytes(facts: ConvFacts) -> int:
+    """Of the rows that eg_conv_staged_s8_rv32im keeps."""
+    filter_h, filter_w, channels = (int(extent) for extent in facts.weights.shape[1:])
+    return (filter_h + facts.stride[0]) * ((facts.output_shape[2] - 1) * facts.stride[1] + filter_w) * channels
+
+
+def _budget_bytes(graph: Graph, node: Node) -> int:
+    """Scratch memory that hardly raises the arena's peak: a quarter of what the largest tensor leaves free."""
+    largest = max(tensor.size_bytes for tensor in graph.tensors if not tensor.is_constant)
+    own = max(graph.tensors[i].size_bytes for i in (node.inputs[0], node.outputs[0]))
+    return max(_ALWAYS_BYTES, (largest - own) // 4)
+
+
 def _lower_few_pixels(facts: ConvFacts, source: int, output: int) -> Lowering:
     depth, channels = facts.input_shape[3], facts.output_shape[3]
     pixels = facts.output_shape[1] * facts.output_shape[2]
     flat = facts.weights.reshape(channels, depth).astype(np.int64)
-    blocks = channels // 8 if depth % 2 == 0 and bool(in_16_bits(flat, 2).all()) else 0
-    fields = (("depth", depth), ("output_c", channels), ("blocks", blocks), *activation_fields(facts))
     quant = quant_rows(facts)
-    packed = [pack_eight(flat[i : i + 8], quant[i : i + 8]) for i in range(0, 8 * blocks, 8)]
+    fits = _fits_groups(flat, 2)
+    if pixels == 1 and channels in (3, 4) and fits and depth >= _DEEP:
+        return _lower_four(facts, source, output)
+    blocks = channels // 8 + (channels % 8 >= 5) if depth % 2 == 0 and fits else 0
+    fields = (("depth", depth), ("output_c", channels), ("blocks", blocks), *activation_fields(facts))
+    missing = ((0, max(0, 8 * blocks - channels)), (0, 0))
+    flat_blocks, quant_blocks = np.pad(flat, missing), np.pad(quant, missing)
+    packed = [pack_eight(flat_blocks[i : i + 8], quant_blocks[i : i + 8]) for i in range(0, 8 * blocks, 8)]
     rest = slice(8 * blocks, None)
     arguments = (
         Struct("eg_fully_connected_rv32im_params", fields),
@@ -90,13 +127,39 @@ def _lower_few_pixels(facts: ConvFacts, source: int, output: int) -> Lowering:
         quant_table(quant[rest]) if channels > 8 * blocks else Null(),
         TensorArg(output, written=True),
     )
+    return _fully_connected_call("eg_fully_connected_s8_rv32im", facts, arguments, source, output)
+
+
+def _lower_four(facts: ConvFacts, source: int, output: int) -> Lowering:
+    depth, channels = facts.input_shape[3], facts.output_shape[3]
+    flat = np.pad(facts.weights.reshape(channels, depth).astype(np.int64), ((0, 4 - channels), (0, 0)))
+    packed = np.ascontiguousarray((flat.T + 128).astype(np.uint8)[:, [0, 2, 1, 3]]).view(np.uint32)
+    fields = (("depth", depth), ("output_c", channels), ("blocks", 0), *activation_fields(facts))
+    arguments = (
+        Struct("eg_fully_connected_rv32im_params", fields),
+        4 if _fits_groups(flat, 4) else 2,
+        TensorArg(source),
+        ConstArray.of("packed", packed),
+        quant_table(quant_rows(facts)),
+        TensorArg(output, written=True),
+    )
+    return _fully_connected_call("eg_fully_connected_4_s8_rv32im", facts, arguments, source, output)
+
+
+def _fits_groups(flat: NDArray[np.int64], size: int) -> bool:
+    return bool(in_16_bits(np.pad(flat, ((0, 0), (0, -flat.shape[1] % size))), size).all())
+
+
+def _fully_connected_call(
+    kernel: str, facts: ConvFacts, arguments: tuple[Argument, ...], source: int, output: int
+) -> Lowering:
     window = Window(facts.input_shape, facts.output_shape, 1, 1, 0, 0)
     call = KernelCall(
-        "eg_fully_connected_s8_rv32im",
+        kernel,
         "eg_fully_connected_s8_rv32im.h",
-        ("eg_fully_connected_s8_rv32im.c",),
+        (f"{kernel}.c",),
         arguments,
-        pixels * depth * channels,
+        int(np.prod(facts.output_shape)) * facts.input_shape[3],
         (window_overlap(window, source, output),),
     )
     return Lowering((call,))

@@ -16,19 +16,25 @@ from edgegen.ops.base import (
     Target,
     TensorArg,
 )
-from edgegen.ops.conv_facts import ConvFacts, conv_facts
+from edgegen.ops.conv_facts import ConvFacts
+from edgegen.ops.plain_facts import plain_facts, reads_one_run
+from edgegen.ops.variants.rv32im.convolution import lower_convolution
 from edgegen.ops.variants.rv32im.requantize import activation_fields, quant_rows, quant_table, requantizes_fast
 
 
 def lower_depthwise(graph: Graph, node: Node, target: Target) -> Lowering | None:
     """DEPTHWISE_CONV_2D with one batch: 3x3 with a stride row by row in place, else plane by plane."""
-    facts = conv_facts(graph, node)
+    facts = plain_facts(graph, node)
     if facts is None or not requantizes_fast(facts):
         return None
     if facts.input_shape[0] != 1 or 0 in facts.output_shape or 0 in facts.input_shape:
         return None
-    source, output = node.inputs[0], node.outputs[0]
     multiplier = facts.output_shape[3] // facts.input_shape[3]
+    if facts.op != node.op and (facts.weights.shape[1:3] != (3, 3) or facts.dilation != (1, 1)):
+        return lower_convolution(graph, node, target)
+    source, output = node.inputs[0], node.outputs[0]
+    if multiplier == 1 and reads_one_run(facts):
+        return _lower_pixel(facts, source, output)
     macs = int(np.prod(facts.output_shape)) * facts.weights[0].size
     table = quant_table(quant_rows(facts))
     params = Struct("eg_depthwise_conv_2d_rv32im_params", _depthwise_params(facts, multiplier))
@@ -57,6 +63,23 @@ def lower_depthwise(graph: Graph, node: Node, target: Target) -> Lowering | None
         sources = (f"{kernel}.c",)
     call = KernelCall(kernel, "eg_depthwise_conv_2d_s8_rv32im.h", sources, arguments, macs, overlaps)
     return Lowering((call,))
+
+
+def _lower_pixel(facts: ConvFacts, source: int, output: int) -> Lowering:
+    """One output pixel whose window is a run of the input."""
+    channels = facts.output_shape[3]
+    taps = facts.weights[0].size
+    kernel = "eg_depthwise_pixel_s8_rv32im"
+    fields = (("taps", taps), ("channels", channels), *activation_fields(facts))
+    arguments = (
+        Struct("eg_depthwise_pixel_rv32im_params", fields),
+        TensorArg(source),
+        ConstArray.of("weights", facts.weights.reshape(channels, taps).T),
+        quant_table(quant_rows(facts)),
+        TensorArg(output, written=True),
+    )
+    overlaps = (Overlap(source, output),)
+    return Lowering((KernelCall(kernel, f"{kernel}.h", (f"{kernel}.c",), arguments, channels * taps, overlaps),))
 
 
 def _depthwise_params(facts: ConvFacts, multiplier: int) -> tuple[tuple[str, int], ...]:

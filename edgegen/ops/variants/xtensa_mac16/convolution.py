@@ -20,16 +20,20 @@ from edgegen.ops.base import (
     Target,
     TensorArg,
 )
-from edgegen.ops.conv_facts import ConvFacts, conv_facts
+from edgegen.ops.conv_facts import ConvFacts
 from edgegen.ops.overlap import Window, window_overlap
+from edgegen.ops.plain_facts import plain_facts
 from edgegen.ops.variants.xtensa_mac16.fully_connected import lower_chunked
 from edgegen.ops.variants.xtensa_mac16.requantize import (
     ORDER,
     TILE_BYTES,
     budget_bytes,
+    clamps,
     fits,
+    fits_deep,
     is_signed,
     quant,
+    quant_deep,
     round_up,
     words,
 )
@@ -42,16 +46,16 @@ _LARGE_TILE_PIXELS = 64
 
 def lower_convolution(graph: Graph, node: Node, target: Target) -> Lowering | None:
     """CONV_2D and FULLY_CONNECTED with one group and one batch whose sums fit the kernels' range."""
-    facts = conv_facts(graph, node)
+    facts = plain_facts(graph, node)
     if facts is None or facts.groups != 1 or facts.input_shape[0] != 1:
         return None
-    if 0 in facts.output_shape or 0 in facts.input_shape or not fits(facts):
+    if 0 in facts.output_shape or 0 in facts.input_shape or not (fits(facts) or fits_deep(facts)):
         return None
     if facts.op == "FULLY_CONNECTED":
         lowering = lower_chunked(graph, node, facts, target.optimize)
         if lowering is not None:
             return lowering
-    layout = Layout.of(facts, budget_bytes(graph, node), narrow=target.optimize == "size")
+    layout = Layout.of(facts, budget_bytes(graph, node), narrow=target.optimize == "size" and fits(facts))
     source, output = node.inputs[0], node.outputs[0]
     macs = int(np.prod(facts.output_shape)) * facts.weights[0].size
     packed = ConstArray.of("packed", pack(facts, layout), align=4)
@@ -69,9 +73,8 @@ def lower_convolution(graph: Graph, node: Node, target: Target) -> Lowering | No
         window = Window(facts.input_shape, facts.output_shape, *facts.stride, *facts.pad)
         arguments = (params, read, packed, write, scratch)
         kernel, overlaps = "eg_conv_2d_s8_xtensa_mac16", (window_overlap(window, source, output),)
-    return Lowering(
-        (KernelCall(kernel, _HEADER, (f"{kernel}.c", *(f"{gemm}.c" for gemm in gemms)), arguments, macs, overlaps),)
-    )
+    sources = (f"{kernel}.c", *(f"{gemm}.c" for gemm in gemms))
+    return Lowering((KernelCall(kernel, _HEADER, sources, arguments, macs, overlaps), *clamps(facts, output)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,8 @@ def pack(facts: ConvFacts, layout: Layout) -> NDArray[np.int32]:
     slices[..., : filter_h * layout.run] = weights.reshape(channels, filter_w, -1)
     columns[:, : filter_w * layout.slice] = slices.reshape(channels, -1)
     weights_words = _narrow_words(columns) if layout.narrow else words(columns)
-    return np.concatenate([quant(facts), weights_words], axis=1).reshape(-1)
+    constants = quant(facts) if fits(facts) else quant_deep(facts)
+    return np.concatenate([constants, weights_words], axis=1).reshape(-1)
 
 
 def _narrow_words(columns: NDArray[np.int16]) -> NDArray[np.int32]:
@@ -137,6 +141,8 @@ def _narrow_words(columns: NDArray[np.int16]) -> NDArray[np.int32]:
 
 def _gemms(facts: ConvFacts, narrow: bool, dense: bool) -> tuple[str, ...]:
     """The matrix product for a layer, and the one that this is made of."""
+    if not fits(facts):
+        return (f"eg_gemm_deep_{'signed_' if is_signed(facts) else ''}s8_xtensa_mac16",)
     kind = "signed_" if is_signed(facts) else ("dense_" if dense and not narrow else "")
     wide = f"eg_gemm_{kind}s8_xtensa_mac16"
     return (f"eg_gemm_narrow_{kind}s8_xtensa_mac16", wide) if narrow else (wide,)

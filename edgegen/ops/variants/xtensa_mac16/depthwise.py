@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from edgegen.ir import Graph, Node
 from edgegen.ops.base import ConstArray, KernelCall, Lowering, Overlap, Scratch, Struct, Target, TensorArg
-from edgegen.ops.conv_facts import ConvFacts, conv_facts
-from edgegen.ops.variants.xtensa_mac16.requantize import TILE_BYTES, fits, is_signed, quant, round_up, words
+from edgegen.ops.conv_facts import ConvFacts
+from edgegen.ops.plain_facts import plain_facts, reads_one_run
+from edgegen.ops.variants.xtensa_mac16.convolution import lower_convolution
+from edgegen.ops.variants.xtensa_mac16.requantize import TILE_BYTES, clamps, fits, is_signed, quant, round_up, words
 
 _HEADER = "eg_depthwise_conv_2d_s8_xtensa_mac16.h"
 _ALIGNMENT_BYTES = 16  # of every tensor in the arena
@@ -18,13 +20,18 @@ _ALIGNMENT_BYTES = 16  # of every tensor in the arena
 
 def lower_depthwise(graph: Graph, node: Node, target: Target) -> Lowering | None:
     """DEPTHWISE_CONV_2D with one batch and no dilation whose sums fit the kernels' range."""
-    facts = conv_facts(graph, node)
-    if facts is None or facts.input_shape[0] != 1 or facts.dilation != (1, 1):
-        return None
-    if 0 in facts.output_shape or 0 in facts.input_shape or not fits(facts):
+    facts = plain_facts(graph, node)
+    if facts is None or facts.input_shape[0] != 1 or 0 in facts.output_shape or 0 in facts.input_shape:
         return None
     lines = Lines.of(facts, TILE_BYTES)
+    suits = facts.dilation == (1, 1) and fits(facts)
+    if facts.op != node.op and not (lines.is_3x3 and suits):
+        return lower_convolution(graph, node, target)
+    if not suits:
+        return None
     source, output = node.inputs[0], node.outputs[0]
+    if facts.groups == facts.output_shape[3] and reads_one_run(facts):
+        return _lower_pixel(facts, source, output)
     packed = ConstArray.of("packed", lines.pack(facts), align=4)
     arguments = (
         Struct("eg_depthwise_mac16_params", lines.params(facts)),
@@ -39,7 +46,27 @@ def lower_depthwise(graph: Graph, node: Node, target: Target) -> Lowering | None
     kernel = f"eg_depthwise_{'3x3_' if lines.is_3x3 else ''}conv_2d_s8_xtensa_mac16"
     macs = int(np.prod(facts.output_shape)) * facts.weights[0].size
     call = KernelCall(kernel, _HEADER, (f"{kernel}.c", *sources), arguments, macs)
-    return Lowering((replace(call, overlaps=lines.overlaps(facts, source, output)),))
+    call = replace(call, overlaps=lines.overlaps(facts, source, output))
+    return Lowering((call, *clamps(facts, output)))
+
+
+def _lower_pixel(facts: ConvFacts, source: int, output: int) -> Lowering:
+    """One output pixel whose window is a run of the input."""
+    channels, taps = facts.output_shape[3], facts.weights[0].size
+    weights = np.pad(facts.weights.reshape(channels, taps).astype(np.int16), ((0, 0), (0, taps % 2)))
+    packed = np.concatenate([quant(facts), words(weights)], axis=1).reshape(-1)
+    arguments = (
+        taps,
+        channels,
+        int(is_signed(facts)),
+        TensorArg(source),
+        ConstArray.of("packed", np.append(packed, np.int32(0))),
+        TensorArg(output, written=True),
+    )
+    kernel = "eg_depthwise_pixel_s8_xtensa_mac16"
+    overlaps = (Overlap(source, output),)
+    call = KernelCall(kernel, f"{kernel}.h", (f"{kernel}.c",), arguments, channels * taps, overlaps)
+    return Lowering((call, *clamps(facts, output)))
 
 
 @dataclass(frozen=True, slots=True)

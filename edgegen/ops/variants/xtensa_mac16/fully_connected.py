@@ -9,7 +9,7 @@ import numpy as np
 from edgegen.ir import Graph, Node
 from edgegen.ops.base import ConstArray, KernelCall, Lowering, Scratch, Struct, TensorArg
 from edgegen.ops.conv_facts import ConvFacts
-from edgegen.ops.variants.xtensa_mac16.requantize import ORDER, is_signed, quant
+from edgegen.ops.variants.xtensa_mac16.requantize import ORDER, clamps, fits, is_signed, quant, quant_deep
 
 _HEADER = "eg_fully_connected_s8_xtensa_mac16.h"
 _CHUNK = 36  # values: with the sums of a group 128 bytes, a little more for each group against less for each chunk
@@ -22,7 +22,8 @@ def lower_chunked(graph: Graph, node: Node, facts: ConvFacts, optimize: str) -> 
     For size, the weights stay bytes.
     """
     outputs, _, _, depth = facts.weights.shape
-    small = optimize == "size"
+    deep = not fits(facts)
+    small = optimize == "size" and not deep
     scratch = Scratch(2 * _CHUNK + 8 + 4 * _GROUP)
     room = max(_bytes(graph, other) for other in graph.nodes) - _bytes(graph, node)
     if facts.input_shape[2] != 1 or depth % 4 or (not small and 2 * depth + 8 <= room + scratch.size_bytes):
@@ -46,12 +47,14 @@ def lower_chunked(graph: Graph, node: Node, facts: ConvFacts, optimize: str) -> 
         Struct("eg_fully_connected_mac16_params", fields),
         TensorArg(node.inputs[0]),
         ConstArray.of("weights", np.concatenate([*parts, np.zeros(2, weights.dtype)]), align=4),
-        ConstArray.of("quant", quant(facts)),
+        ConstArray.of("quant", quant_deep(facts) if deep else quant(facts)),
         TensorArg(node.outputs[0], written=True),
         scratch,
     )
-    kernel = "eg_fully_connected_narrow_s8_xtensa_mac16" if small else "eg_fully_connected_s8_xtensa_mac16"
-    return Lowering((KernelCall(kernel, _HEADER, (f"{kernel}.c",), arguments, outputs * depth),))
+    kind = "deep_" if deep else ("narrow_" if small else "")
+    kernel = f"eg_fully_connected_{kind}s8_xtensa_mac16"
+    call = KernelCall(kernel, _HEADER, (f"{kernel}.c",), arguments, outputs * depth)
+    return Lowering((call, *clamps(facts, node.outputs[0])))
 
 
 def _bytes(graph: Graph, node: Node) -> int:

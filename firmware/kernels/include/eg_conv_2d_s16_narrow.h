@@ -1,0 +1,23 @@
+/* CONV_2D and TRANSPOSE_CONV in int16 for four output channels at a time, with sums that fit 32 bits. */
+#ifndef EG_CONV_2D_S16_NARROW_H
+#define EG_CONV_2D_S16_NARROW_H
+
+#include "eg_conv_body_s16.h"
+
+/* As eg_conv_2d_s16, eg_conv_2d_s16b32 and eg_transpose_conv_s16, with one group and dilation_w 1. The products of a
+ * channel must sum up to an int32. packed: weights [(O + 3) / 4][KH][KW][C][4], zeros where a block has fewer channels.
+ */
+void eg_conv_2d_s16_narrow(const eg_conv_2d_params* params, const eg_channel_quant* quant, const eg_dims* input_dims,
+                           const int16_t* input, const eg_dims* filter_dims, const int8_t* packed, const int64_t* bias,
+                           const eg_dims* output_dims, int16_t* output);
+void eg_conv_2d_s16b32_narrow(const eg_conv_2d_params* params, const eg_channel_quant* quant, const eg_dims* input_dims,
+                              const int16_t* input, const eg_dims* filter_dims, const int8_t* packed,
+                              const int32_t* bias, const eg_dims* output_dims, int16_t* output);
+void eg_transpose_conv_s16_narrow(const eg_transpose_conv_params* params, const eg_channel_quant* quant,
+                                  const eg_dims* input_dims, const int16_t* input, const eg_dims* filter_dims,
+                                  const int8_t* packed, const int64_t* bias, const eg_dims* output_dims,
+                                  int16_t* output);
+
+eg_sums_function_s16 eg_dot_4_s16;
+
+#endif
